@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { checked } from "./errors.js";
+import { idSchema } from "./identifier.js";
+
+/**
+ * Which offer a message of each type means, and what decides whether a held code is sent again: the offer's distribution
+ * window, or the subscriber's original sign-up offer whose first code is shown whatever became of it (the source page's note
+ * on already-subscribed and auto-response messages). A further type is one more line here.
+ */
+export const MESSAGE_TYPES = {
+  campaign: "window",
+  journey: "window",
+  "auto-response": "sign-up-offer",
+  "already-subscribed": "sign-up-offer",
+} as const;
+
+export type MessageType = keyof typeof MESSAGE_TYPES;
+
+const TYPE_NAMES = Object.keys(MESSAGE_TYPES) as [MessageType, ...MessageType[]];
+
+const messageSchema = z.strictObject(
+  {
+    id: idSchema,
+    type: z.enum(TYPE_NAMES, { error: TYPE_NAMES.map((name) => `"${name}"`).join(", ") }),
+    subscriberId: idSchema,
+    offerId: idSchema.optional(),
+    channel: z.enum(["email", "sms"], { error: '"email" or "sms"' }).optional(),
+    signUpOfferId: idSchema.optional(),
+  },
+  { error: "a message" },
+);
+
+/**
+ * One message to one subscriber. All parts of it (subject, HTML, text) carry the same `id`, and so does every retry.
+ * `offerId` is what a bare `offer.code` means; `signUpOfferId` is used instead of the sign-up that the store recorded.
+ */
+export type Message = z.infer<typeof messageSchema>;
+
+/** Checks a message. Throws an `InvalidInputError` that names the wrong fields. */
+export function parseMessage(message: unknown): Message {
+  return checked(messageSchema, "message", message);
+}
+
+/** Whether messages of this type mean the subscriber's sign-up offer, whatever offer they name. */
+export function followsSignUpOffer(type: MessageType): boolean {
+  return MESSAGE_TYPES[type] === "sign-up-offer";
+}

@@ -1,0 +1,124 @@
+import { Temporal } from "temporal-polyfill";
+import { z } from "zod";
+import { checked } from "./errors.js";
+import { codeSchema, idSchema } from "./identifier.js";
+
+const MOST_UNITS = 100_000;
+
+const windowSchema = z.discriminatedUnion(
+  "type",
+  [
+    z.strictObject({ type: z.literal("never-expires") }),
+    z.strictObject({
+      type: z.literal("time-to-live"),
+      amount: wholeNumber(0, MOST_UNITS),
+      unit: z.enum(["hour", "day", "week", "month"], { error: '"hour", "day", "week" or "month"' }),
+    }),
+    z.strictObject({ type: z.literal("custom-period") }),
+  ],
+  { error: 'a window of type "never-expires", "time-to-live" or "custom-period"' },
+);
+
+const whenUnavailableSchema = z.discriminatedUnion(
+  "action",
+  [
+    z.strictObject({ action: z.literal("abort") }),
+    z.strictObject({ action: z.literal("fallback"), code: codeSchema }),
+    z.strictObject({ action: z.literal("omit") }),
+  ],
+  { error: 'an action of "abort", "fallback" or "omit"' },
+);
+
+const DAY_EXPECTED = "a day such as 2026-11-30";
+
+/** A calendar day, `YYYY-MM-DD`, in the offer's time zone. */
+export const daySchema = z.string({ error: DAY_EXPECTED }).refine(isDay, { error: DAY_EXPECTED });
+
+const offerSchema = z.strictObject(
+  {
+    id: idSchema,
+    name: z.string({ error: "text" }).max(1000, { error: "at most 1000 characters" }).optional(),
+    kind: z.enum(["unique", "integrated"], { error: '"unique" or "integrated"' }).default("unique"),
+    window: windowSchema.default({ type: "never-expires" }),
+    timeZone: z
+      .string({ error: "an IANA time zone such as America/New_York" })
+      .refine(isTimeZone, { error: "an IANA time zone such as America/New_York" })
+      .default("UTC"),
+    whenUnavailable: whenUnavailableSchema.default({ action: "abort" }),
+    lowStock: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
+    expectedAudience: wholeNumber(1, 1_000_000_000).default(250_000),
+  },
+  { error: "an offer" },
+);
+
+const batchSchema = z
+  .strictObject({ id: idSchema, startsOn: daySchema.optional(), endsOn: daySchema.optional() }, { error: "a batch" })
+  .refine(({ startsOn, endsOn }) => startsOn === undefined || endsOn === undefined || startsOn <= endsOn, {
+    error: "an end on or after its start",
+    path: ["endsOn"],
+  });
+
+/**
+ * How long a held code may be sent again. The three windows are those of the source page:
+ * never expires (the default), a time to live, and a custom period whose days each batch carries.
+ */
+export type DistributionWindow = z.infer<typeof windowSchema>;
+
+/** What a message shows when the offer has no code for it. `abort` (the default) stops the message. */
+export type WhenUnavailable = z.infer<typeof whenUnavailableSchema>;
+
+/**
+ * An offer as a caller writes it.
+ * `lowStock`: warn when the pool holds fewer codes than this. `expectedAudience`: about how many codes and subscribers the
+ * offer will see (default 250,000); it fixes the Redis layout when the offer is first saved and cannot be changed later.
+ */
+export type OfferInput = z.input<typeof offerSchema>;
+
+/** An offer with its defaults filled in. */
+export type Offer = z.output<typeof offerSchema>;
+
+/** The codes of one upload. Days are whole days in the offer's time zone; an absent day leaves that side open. */
+export type BatchInput = z.input<typeof batchSchema>;
+export type Batch = { id: string; startsOn?: string | undefined; endsOn?: string | undefined };
+
+/**
+ * An offer as the store knows it at one moment. `revision` rises with every change of the offer or its batches;
+ * `batches` stand in the order of upload, and a held code names its batch by its place here.
+ */
+export type OfferState = { readonly offer: Offer; readonly batches: readonly Batch[]; readonly revision: number };
+
+/** Checks an offer and fills in its defaults. Throws an `InvalidInputError` that names the wrong fields. */
+export function parseOffer(offer: unknown): Offer {
+  return checked(offerSchema, "offer", offer);
+}
+
+/** Checks the name and days of a batch. Throws an `InvalidInputError` that names the wrong fields. */
+export function parseBatch(batch: unknown): Batch {
+  return checked(batchSchema, "batch", batch);
+}
+
+function wholeNumber(least: number, most: number) {
+  const expected = `a whole number from ${least} to ${most}`;
+  return z.int({ error: expected }).min(least, { error: expected }).max(most, { error: expected });
+}
+
+function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  try {
+    Temporal.PlainDate.from(text, { overflow: "reject" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** An offset such as +02:00 is no time zone here: it knows no change of clocks. */
+function isTimeZone(name: string): boolean {
+  if (/^[+-]/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,46 @@
+import type { UnixMs } from "./units.js";
+
+/** Why a subscriber gets a new code. */
+export type NewCodeReason = "first-code" | "redeemed" | "expired" | "new-each-message" | "sign-up-offer";
+/** Why a subscriber gets a code already held. */
+export type KeptCodeReason = "still-valid" | "same-message" | "sign-up-offer";
+/** Why there is no code to give. */
+export type UnavailableReason =
+  | "pool-empty"
+  | "no-open-batch"
+  | "no-sign-up-offer"
+  | "unknown-offer"
+  | "store-unavailable";
+export type Reason = NewCodeReason | KeptCodeReason | UnavailableReason;
+
+/**
+ * The answer for one message and one offer.
+ *
+ * - `code`: what the message shows; `null` when there is none.
+ * - `isNew`: this message took the code from the pool, now or at an earlier try.
+ * - `isFallback`: the offer's static code stands in, `reason` says for what.
+ * - `isSample`: made by `peek` in place of a new code; no real code of the pool.
+ * - `batch`: the upload the code came from. `issuedAt`: when the subscriber first got it.
+ * - `expiresAt`: when it stops being sent again; `null` when never. `daysLeft`: days until then, a started day counts whole.
+ * - `redeemed`: the shop said that it was used (possible in sign-up messages only).
+ */
+export type Resolution = {
+  offerId: string;
+  code: string | null;
+  reason: Reason;
+  isNew: boolean;
+  isFallback: boolean;
+  isSample: boolean;
+  batch: string | null;
+  issuedAt: Date | null;
+  expiresAt: Date | null;
+  daysLeft: number | null;
+  redeemed: boolean;
+};
+
+const DAY = 86_400_000;
+
+/** Days from `now` until `expiresAt`, a started day counts whole, 0 once it has passed. */
+export function daysUntil(expiresAt: UnixMs, now: UnixMs): number {
+  return Math.max(0, Math.ceil((expiresAt - now) / DAY));
+}

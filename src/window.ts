@@ -1,0 +1,107 @@
+import { Temporal } from "temporal-polyfill";
+import type { HeldCode } from "./holding.js";
+import type { Batch, OfferState } from "./offer.js";
+import type { UnixMs } from "./units.js";
+
+const HOUR = 3_600_000;
+const MEMO_SIZE = 10_000;
+
+/** When a held code stops being sent again under the offer's window as it is now. `Infinity`: never. */
+export function expiryOf(state: OfferState, held: HeldCode): UnixMs {
+  const { window } = state.offer;
+  if (window.type === "never-expires") return Number.POSITIVE_INFINITY;
+  if (window.type === "custom-period") return periodOf(state, held.batch).closesAt;
+  return timeToLiveEnd(state, held.issuedAt);
+}
+
+/** Whether the held code lies inside the offer's window at `now`. A code is outside at the very instant its time ends. */
+export function isInsideWindow(state: OfferState, held: HeldCode, now: UnixMs): boolean {
+  if (state.offer.window.type === "custom-period") {
+    const period = periodOf(state, held.batch);
+    return period.opensAt <= now && now < period.closesAt;
+  }
+  return now < expiryOf(state, held);
+}
+
+/**
+ * The batches to draw a new code from at `now`, by their place in the order of upload: under a custom period only the open
+ * ones, the one that closes soonest first, otherwise all.
+ */
+export function drawOrder(state: OfferState, now: UnixMs): readonly number[] {
+  if (state.offer.window.type !== "custom-period") return allBatches(state);
+  return periodsOf(state)
+    .filter((period) => period.opensAt <= now && now < period.closesAt)
+    .map((period) => period.batch);
+}
+
+/** The offer at which every message gets a new code (a time to live of 0). */
+export function isNewEachMessage(state: OfferState): boolean {
+  const { window } = state.offer;
+  return window.type === "time-to-live" && window.amount === 0;
+}
+
+/** First and last instant of a batch's days in a time zone: open from `opensAt`, closed from `closesAt`. */
+export function batchPeriod(batch: Batch, timeZone: string): { opensAt: UnixMs; closesAt: UnixMs } {
+  return {
+    opensAt: batch.startsOn === undefined ? Number.NEGATIVE_INFINITY : startOfDay(batch.startsOn, timeZone),
+    closesAt: batch.endsOn === undefined ? Number.POSITIVE_INFINITY : startOfDay(dayAfter(batch.endsOn), timeZone),
+  };
+}
+
+type Period = { batch: number; opensAt: UnixMs; closesAt: UnixMs };
+/** What the calendar says about one state of an offer; asking it costs microseconds, so each answer is kept. */
+type Calendar = { ends: Map<UnixMs, UnixMs>; periods?: Period[]; byClosing?: Period[]; all?: number[] };
+
+const calendars = new WeakMap<OfferState, Calendar>();
+
+function calendarOf(state: OfferState): Calendar {
+  let calendar = calendars.get(state);
+  if (calendar === undefined) {
+    calendar = { ends: new Map() };
+    calendars.set(state, calendar);
+  }
+  return calendar;
+}
+
+function timeToLiveEnd(state: OfferState, issuedAt: UnixMs): UnixMs {
+  const { window, timeZone } = state.offer;
+  if (window.type !== "time-to-live") return Number.POSITIVE_INFINITY;
+  if (window.unit === "hour") return issuedAt + window.amount * HOUR;
+  const { ends } = calendarOf(state);
+  let end = ends.get(issuedAt);
+  if (end === undefined) {
+    const issued = Temporal.Instant.fromEpochMilliseconds(issuedAt).toZonedDateTimeISO(timeZone);
+    end = issued.add({ [`${window.unit}s`]: window.amount }).epochMilliseconds;
+    if (ends.size >= MEMO_SIZE) ends.clear();
+    ends.set(issuedAt, end);
+  }
+  return end;
+}
+
+function periodOf(state: OfferState, batch: number): Period {
+  const calendar = calendarOf(state);
+  calendar.periods ??= state.batches.map((each, place) => ({ batch: place, ...batchPeriod(each, state.offer.timeZone) }));
+  return calendar.periods[batch] ?? { batch, opensAt: Number.POSITIVE_INFINITY, closesAt: Number.POSITIVE_INFINITY };
+}
+
+function periodsOf(state: OfferState): Period[] {
+  const calendar = calendarOf(state);
+  calendar.byClosing ??= state.batches
+    .map((_, place) => periodOf(state, place))
+    .sort((a, b) => (a.closesAt === b.closesAt ? a.batch - b.batch : a.closesAt - b.closesAt));
+  return calendar.byClosing;
+}
+
+function allBatches(state: OfferState): number[] {
+  const calendar = calendarOf(state);
+  calendar.all ??= state.batches.map((_, place) => place);
+  return calendar.all;
+}
+
+function startOfDay(day: string, timeZone: string): UnixMs {
+  return Temporal.PlainDate.from(day).toZonedDateTime({ timeZone }).epochMilliseconds;
+}
+
+function dayAfter(day: string): string {
+  return Temporal.PlainDate.from(day).add({ days: 1 }).toString();
+}
