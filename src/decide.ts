@@ -48,5 +48,8 @@ export function mayKeep(state: OfferState, type: MessageType): "latest" | "first
 function claim(reason: NewCodeReason, state: OfferState, now: UnixMs): Decision {
   const from = drawOrder(state, now);
   if (from.length > 0) return { action: "claim", reason, from };
-  return { action: "unavailable", reason: state.offer.window.type === "custom-period" ? "no-open-batch" : "pool-empty" };
+  return {
+    action: "unavailable",
+    reason: state.offer.window.type === "custom-period" ? "no-open-batch" : "pool-empty",
+  };
 }

@@ -73,7 +73,9 @@ export function checked<Schema extends z.ZodType>(schema: Schema, what: string, 
 function issueComplaints(what: string, value: unknown, issue: z.core.$ZodIssue): string[] {
   const field = fieldName(what, issue.path);
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => complaint(fieldName(what, [...issue.path, key]), "no such field", at(value, [...issue.path, key])));
+    return issue.keys.map((key) =>
+      complaint(fieldName(what, [...issue.path, key]), "no such field", at(value, [...issue.path, key])),
+    );
   }
   return [complaint(field, issue.message, at(value, issue.path))];
 }
@@ -83,7 +85,10 @@ function complaint(field: string, expected: string, got: unknown): string {
 }
 
 function fieldName(what: string, path: readonly PropertyKey[]): string {
-  return path.reduce<string>((name, key) => (typeof key === "number" ? `${name}[${key}]` : `${name}.${String(key)}`), what);
+  return path.reduce<string>(
+    (name, key) => (typeof key === "number" ? `${name}[${key}]` : `${name}.${String(key)}`),
+    what,
+  );
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {

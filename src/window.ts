@@ -80,7 +80,10 @@ function timeToLiveEnd(state: OfferState, issuedAt: UnixMs): UnixMs {
 
 function periodOf(state: OfferState, batch: number): Period {
   const calendar = calendarOf(state);
-  calendar.periods ??= state.batches.map((each, place) => ({ batch: place, ...batchPeriod(each, state.offer.timeZone) }));
+  calendar.periods ??= state.batches.map((each, place) => ({
+    batch: place,
+    ...batchPeriod(each, state.offer.timeZone),
+  }));
   return calendar.periods[batch] ?? { batch, opensAt: Number.POSITIVE_INFINITY, closesAt: Number.POSITIVE_INFINITY };
 }
 

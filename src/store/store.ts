@@ -1,0 +1,127 @@
+import type { Holding } from "../holding.js";
+import type { Batch, BatchInput, Offer, OfferInput, OfferState } from "../offer.js";
+import type { UnixMs } from "../units.js";
+
+/**
+ * Where offers, pools and held codes live. A store decides nothing but who comes first: it knows no windows and reads no clock.
+ * `memoryStore` and `redisStore` pass one contract test; a further store has to pass it as well.
+ *
+ * Every method may be called again after a lost answer and then gives the same end state.
+ * A store that cannot be asked rejects with `StoreUnavailableError`.
+ */
+export interface OfferStore {
+  /** Creates or changes an offer. Rejects with `InvalidInputError` when it is wrong. */
+  saveOffer(offer: OfferInput): Promise<SavedOffer>;
+  /** The offer with its batches, or `null`. */
+  loadOffer(offerId: string): Promise<OfferState | null>;
+  /** All offers, by id. */
+  listOffers(): Promise<Offer[]>;
+
+  /**
+   * Adds codes to the end of a batch, in their order, leaving out each that some offer has already (letter case ignored).
+   * The batch is opened at its first codes; the same id with other days is refused. Meant for some thousand codes a call.
+   */
+  addCodes(offerId: string, batch: BatchInput, codes: readonly string[]): Promise<AddedCodes>;
+
+  /** Gives new codes to subscribers who hold what the caller thinks they hold, and tells what the others hold. See `ClaimRequest`. */
+  claim(request: ClaimRequest): Promise<ClaimReply>;
+  /** What subscribers hold of an offer, in their order. Changes nothing. */
+  holdings(offerId: string, subscriberIds: readonly string[]): Promise<(Holding | null)[]>;
+  /** Takes back what this message claimed, unless it was redeemed or another message may have shown it. */
+  release(offerId: string, subscriberId: string, messageId: string): Promise<Release>;
+
+  /** Marks a code as redeemed, found by the code alone in any letter case. The first `at` stands. */
+  redeem(code: string, at: UnixMs): Promise<Redemption>;
+  /** Where a code is and who holds it, in any letter case, or `null`. */
+  findCode(code: string): Promise<CodeRecord | null>;
+
+  /** Records the offer with which a subscriber signed up. The first record stands; it is returned. */
+  recordSignUp(subscriberId: string, offerId: string): Promise<string>;
+  /** The sign-up offers of subscribers, in their order. */
+  signUpOffers(subscriberIds: readonly string[]): Promise<(string | null)[]>;
+
+  /** How many codes are where, batch by batch in the order of upload, or `null` for an unknown offer. */
+  counts(offerId: string): Promise<BatchCounts[] | null>;
+  /** A code of the pool to take the shape of a sample from. It stays in the pool. */
+  sampleCode(offerId: string): Promise<string | null>;
+
+  /** Tells of changes that other processes make, until closed. */
+  watch(listener: (change: StoreChange) => void): Watch;
+  /** Ends what the store opened itself. */
+  close(): Promise<void>;
+}
+
+export type SavedOffer = { status: "created" | "changed" | "unchanged"; offer: Offer };
+
+/** Where each of the codes of one call went; `inFile` are those that stand in the call more than once. */
+export type AddedCodes = {
+  added: number;
+  duplicates: { inFile: string[]; inPool: string[]; givenOut: string[]; inOtherOffer: string[] };
+};
+
+/**
+ * One compare-and-set over many subscribers. `revision` is that of the offer's state the caller decided by: when the offer has
+ * changed since, nothing is done. `from`: the batches to draw from, in turn, by their place in the order of upload.
+ */
+export type ClaimRequest = {
+  readonly offerId: string;
+  readonly revision: number;
+  readonly from: readonly number[];
+  readonly now: UnixMs;
+  readonly items: readonly ClaimItem[];
+};
+
+/**
+ * `holding`: what the caller thinks the subscriber holds. When the newest code is another, or this message has claimed one
+ * already, nothing is claimed and the answer tells what is held; the code that `mayKeep` names is then marked as shared.
+ */
+export type ClaimItem = {
+  readonly subscriberId: string;
+  readonly messageId: string;
+  readonly holding: Holding | null;
+  readonly mayKeep: "latest" | "first" | null;
+};
+
+export type ClaimReply = { status: "answered"; answers: ClaimAnswer[] } | { status: "offer-changed" };
+
+export type ClaimAnswer =
+  | { status: "claimed"; holding: Holding }
+  | { status: "holds"; holding: Holding | null }
+  | { status: "pool-empty" };
+
+/** `shared`: another message may have shown the code, so it stays with the subscriber. */
+export type Release = { status: "released"; code: string } | { status: "nothing-claimed" | "redeemed" | "shared" };
+
+export type Redemption =
+  | {
+      status: "redeemed" | "already-redeemed";
+      code: string;
+      offerId: string;
+      subscriberId: string | null;
+      redeemedAt: UnixMs;
+    }
+  | { status: "unknown-code" };
+
+/** `in-pool`: nobody has it; `given-out`: a subscriber holds or held it (`null` where that subscriber was forgotten). */
+export type CodeRecord = {
+  code: string;
+  offerId: string;
+  batch: Batch;
+  status: "in-pool" | "given-out";
+  subscriberId: string | null;
+  messageId: string | null;
+  issuedAt: UnixMs | null;
+  redeemedAt: UnixMs | null;
+};
+
+/** `inPool` can be handed out; `redeemed` counts those used among `givenOut`; `redeemedInPool` were used before anybody was given them. */
+export type BatchCounts = { batch: Batch; inPool: number; givenOut: number; redeemed: number; redeemedInPool: number };
+
+export type StoreChange =
+  | { type: "offer"; offerId: string }
+  | { type: "subscriber"; offerId: string; subscriberId: string }
+  | { type: "forgotten"; subscriberId: string }
+  | { type: "missed" };
+
+/** `live()`: every change so far has been told. While it is false, nothing remembered can be trusted. */
+export type Watch = { live(): boolean; close(): Promise<void> };
