@@ -1,0 +1,24 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^offer-code$/, replacement: source("src/index.ts") },
+      { find: /^offer-code\/redis$/, replacement: source("src/store/redis/index.ts") },
+      { find: /^offer-code\/handlebars$/, replacement: source("helpers/handlebars.ts") },
+      { find: /^offer-code\/liquid$/, replacement: source("helpers/liquid.ts") },
+    ],
+  },
+  test: {
+    include: ["test/**/*.test.ts"],
+    globalSetup: "test/setup/global.ts",
+    setupFiles: "test/setup/servers.ts",
+    reporters: ["default", source("test/setup/counts.ts")],
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+});
