@@ -5,11 +5,11 @@ import type { KeptCodeReason, NewCodeReason, UnavailableReason } from "./resolut
 import type { UnixMs } from "./units.js";
 import { drawOrder, isInsideWindow, isNewEachMessage } from "./window.js";
 
-/** What to do for one message: show a code already held, claim a new one from these batches in turn, or nothing. */
+/** What to do for one message: show a code already held, claim a new one from these batches in turn, or nothing (`wanted`: why it needed one). */
 export type Decision =
   | { action: "keep"; held: HeldCode; reason: KeptCodeReason }
   | { action: "claim"; reason: NewCodeReason; from: readonly number[] }
-  | { action: "unavailable"; reason: UnavailableReason };
+  | { action: "unavailable"; reason: UnavailableReason; wanted: NewCodeReason };
 
 /**
  * The rule of the package, whole and pure: what this message gets, given what its subscriber holds of the offer at `now`.
@@ -48,8 +48,6 @@ export function mayKeep(state: OfferState, type: MessageType): "latest" | "first
 function claim(reason: NewCodeReason, state: OfferState, now: UnixMs): Decision {
   const from = drawOrder(state, now);
   if (from.length > 0) return { action: "claim", reason, from };
-  return {
-    action: "unavailable",
-    reason: state.offer.window.type === "custom-period" ? "no-open-batch" : "pool-empty",
-  };
+  const isDated = state.offer.window.type === "custom-period";
+  return { action: "unavailable", reason: isDated ? "no-open-batch" : "pool-empty", wanted: reason };
 }

@@ -50,10 +50,19 @@ export function unavailableText(reason: string): string {
   return REASON_TEXT[reason] ?? reason;
 }
 
+const causes = new WeakMap<Resolution, unknown>();
+
+/** Remembers which error made an answer unavailable, for the error that may stop its message. */
+export function causedBy(resolution: Resolution, cause: unknown): Resolution {
+  causes.set(resolution, cause);
+  return resolution;
+}
+
 /** The error that stops a message whose offer has no code to give. */
-export function offerUnavailable(resolution: Resolution, subscriberId: string, cause?: unknown): OfferUnavailableError {
+export function offerUnavailable(resolution: Resolution, subscriberId: string): OfferUnavailableError {
   const offer = resolution.offerId === "" ? "The offer" : `Offer "${resolution.offerId}"`;
   const text = `${offer} has no code for subscriber "${subscriberId}": ${unavailableText(resolution.reason)} (${resolution.reason})`;
+  const cause = causes.get(resolution);
   return new OfferUnavailableError(text, resolution, cause === undefined ? {} : { cause });
 }
 

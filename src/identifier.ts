@@ -7,8 +7,8 @@ const UNSAFE_IN_ID = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}{}]/u;
 /** In a code also blanks and invisible characters: nobody could type them at the checkout. */
 const UNSAFE_IN_CODE = /[\p{Cc}\p{Cs}\p{Cf}\p{Z}{}]/u;
 
-const ID_EXPECTED = "1 to 255 bytes of text without control characters, braces, or blanks at its ends";
-const CODE_EXPECTED = "1 to 255 bytes of text without blanks, control characters or braces";
+export const ID_EXPECTED = "1 to 255 bytes of text without control characters, braces, or blanks at its ends";
+export const CODE_EXPECTED = "1 to 255 bytes of text without blanks, control characters or braces";
 
 /** An id of an offer, a batch, a message or a subscriber. */
 export const idSchema = z.string({ error: ID_EXPECTED }).refine(isId, { error: ID_EXPECTED });

@@ -19,9 +19,11 @@ export interface OfferStore {
 
   /**
    * Adds codes to the end of a batch, in their order, leaving out each that some offer has already (letter case ignored).
-   * The batch is opened at its first codes; the same id with other days is refused. Meant for some thousand codes a call.
+   * The batch is opened at its first call; the same id with other days is refused. Meant for some thousand codes a call.
+   * `since`: the `start` that the first call of the same upload gave, so that a code standing twice in one file is told from
+   * one that was there before.
    */
-  addCodes(offerId: string, batch: BatchInput, codes: readonly string[]): Promise<AddedCodes>;
+  addCodes(offerId: string, batch: BatchInput, codes: readonly string[], since?: number): Promise<AddedCodes>;
 
   /** Gives new codes to subscribers who hold what the caller thinks they hold, and tells what the others hold. See `ClaimRequest`. */
   claim(request: ClaimRequest): Promise<ClaimReply>;
@@ -53,11 +55,11 @@ export interface OfferStore {
 
 export type SavedOffer = { status: "created" | "changed" | "unchanged"; offer: Offer };
 
-/** Where each of the codes of one call went; `inFile` are those that stand in the call more than once. */
-export type AddedCodes = {
-  added: number;
-  duplicates: { inFile: string[]; inPool: string[]; givenOut: string[]; inOtherOffer: string[] };
-};
+/** What became of each code of one call, in their order. `start`: how many codes the batch had seen before this call. */
+export type AddedCodes = { start: number; outcomes: CodeOutcome[] };
+
+/** `in-file`: stands earlier in the same upload; `in-pool`, `given-out`: this offer had it before; the rest speak for themselves. */
+export type CodeOutcome = "added" | "in-file" | "in-pool" | "given-out" | "in-other-offer";
 
 /**
  * One compare-and-set over many subscribers. `revision` is that of the offer's state the caller decided by: when the offer has

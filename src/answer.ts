@@ -1,0 +1,59 @@
+import type { HeldCode } from "./holding.js";
+import type { OfferState } from "./offer.js";
+import { daysUntil, type Reason, type Resolution, type UnavailableReason } from "./resolution.js";
+import type { UnixMs } from "./units.js";
+import { expiryOf, isNewEachMessage } from "./window.js";
+
+/** The answer that shows a held code. */
+export function codeAnswer(
+  state: OfferState,
+  held: HeldCode,
+  reason: Reason,
+  messageId: string,
+  now: UnixMs,
+): Resolution {
+  const expiresAt = sendableUntil(state, held);
+  return {
+    offerId: state.offer.id,
+    code: held.code,
+    reason,
+    isNew: held.messageId === messageId,
+    isFallback: false,
+    isSample: false,
+    batch: state.batches[held.batch]?.id ?? null,
+    issuedAt: new Date(held.issuedAt),
+    expiresAt: expiresAt === null ? null : new Date(expiresAt),
+    daysLeft: expiresAt === null ? null : daysUntil(expiresAt, now),
+    redeemed: held.redeemedAt !== null,
+  };
+}
+
+/** The answer without a code: the offer's fallback stands in where it has one. */
+export function unavailableAnswer(
+  offerId: string,
+  state: OfferState | undefined,
+  reason: UnavailableReason,
+): Resolution {
+  const policy = state?.offer.whenUnavailable;
+  const code = policy?.action === "fallback" ? policy.code : null;
+  return {
+    offerId,
+    code,
+    reason,
+    isNew: false,
+    isFallback: code !== null,
+    isSample: false,
+    batch: null,
+    issuedAt: null,
+    expiresAt: null,
+    daysLeft: null,
+    redeemed: false,
+  };
+}
+
+/** `null`: for ever, or (a time to live of 0) for its own message alone. */
+function sendableUntil(state: OfferState, held: HeldCode): UnixMs | null {
+  if (isNewEachMessage(state)) return null;
+  const expiry = expiryOf(state, held);
+  return Number.isFinite(expiry) ? expiry : null;
+}

@@ -1,0 +1,39 @@
+/**
+ * Unique discount codes in templates. The shortest working example:
+ *
+ * @example
+ * const store = memoryStore();
+ * await store.saveOffer({ id: "welcome10" });
+ * await importCodes(store, "welcome10", ["A7K2", "B9Q4"], { batch: "first" });
+ * const resolver = createResolver({ store });
+ * const { code } = await resolver.resolve({ id: "m1", type: "campaign", subscriberId: "s1", offerId: "welcome10" });
+ */
+export { type Decision, decide } from "./decide.js";
+export {
+  InvalidInputError,
+  invalidInput,
+  OfferTemplateError,
+  OfferUnavailableError,
+  offerUnavailable,
+  StoreUnavailableError,
+} from "./errors.js";
+export { explain } from "./explain.js";
+export type { HeldCode, Holding } from "./holding.js";
+export { type ImportOptions, type ImportReport, importCodes } from "./intake/import.js";
+export { MESSAGE_TYPES, type Message, type MessageType, parseMessage } from "./message.js";
+export {
+  type Batch,
+  type BatchInput,
+  type DistributionWindow,
+  type Offer,
+  type OfferInput,
+  type OfferState,
+  parseOffer,
+  type WhenUnavailable,
+} from "./offer.js";
+export type { Preflight, PreflightOptions } from "./preflight.js";
+export type { KeptCodeReason, NewCodeReason, Reason, Resolution, UnavailableReason } from "./resolution.js";
+export { createResolver, type Resolver, type ResolverOptions } from "./resolver.js";
+export { memoryStore } from "./store/memory.js";
+export type * from "./store/store.js";
+export type { Milliseconds, UnixMs } from "./units.js";

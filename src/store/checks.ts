@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { checked, InvalidInputError, invalidInput } from "../errors.js";
+import { codeSchema, idSchema } from "../identifier.js";
+import type { Batch, Offer } from "../offer.js";
+import type { UnixMs } from "../units.js";
+
+const codesSchema = z.array(codeSchema, { error: "a list of codes" });
+
+export function checkAddCodes(codes: unknown, since: unknown): void {
+  checked(codesSchema, "codes", codes);
+  if (since !== undefined && !(Number.isInteger(since) && (since as number) >= 0)) {
+    throw invalidInput("since", "a whole number of 0 or more", since);
+  }
+}
+
+export function checkCode(code: unknown): void {
+  checked(codeSchema, "code", code);
+}
+
+export function checkSignUp(subscriberId: unknown, offerId: unknown): void {
+  checked(idSchema, "subscriberId", subscriberId);
+  checked(idSchema, "offerId", offerId);
+}
+
+export function checkInstant(field: string, at: unknown): asserts at is UnixMs {
+  if (!Number.isSafeInteger(at)) throw invalidInput(field, "an instant in Unix milliseconds", at);
+}
+
+export function unknownOffer(offerId: string): InvalidInputError {
+  return invalidInput("offerId", "the id of a saved offer", offerId);
+}
+
+export function differentDays(known: Batch, given: Batch): InvalidInputError {
+  const text = `batch "${known.id}" runs ${daysText(known)}, so it cannot take codes that run ${daysText(given)}: name another batch`;
+  return new InvalidInputError(text);
+}
+
+export function sameOffer(one: Offer, other: Offer): boolean {
+  return JSON.stringify(sorted(one)) === JSON.stringify(sorted(other));
+}
+
+/** The days of a batch in words: "from 2026-11-01 to 2026-11-30". */
+export function daysText(batch: Batch): string {
+  if (batch.startsOn === undefined && batch.endsOn === undefined) return "without dates";
+  const start = batch.startsOn === undefined ? "" : `from ${batch.startsOn}`;
+  const end = batch.endsOn === undefined ? "" : `to ${batch.endsOn}`;
+  return [start, end].filter((part) => part !== "").join(" ");
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sorted(inner)]);
+}
