@@ -2,7 +2,7 @@ import { codeAnswer, unavailableAnswer } from "./answer.js";
 import type { HoldingCache } from "./cache.js";
 import { decide, mayKeep } from "./decide.js";
 import { causedBy, StoreUnavailableError } from "./errors.js";
-import type { HeldCode, Holding } from "./holding.js";
+import { type Holding, newestCode } from "./holding.js";
 import type { Message } from "./message.js";
 import type { OfferState } from "./offer.js";
 import type { OfferCatalog } from "./offers.js";
@@ -109,7 +109,7 @@ export class ClaimQueue {
     const known = answer.status === "holds" ? answer.holding : question.holding;
     const decision = decide(state, known, message, now);
     if (answer.status === "claimed") {
-      const held = answer.holding.recent[0] as HeldCode;
+      const held = newestCode(answer.holding);
       question.resolve(codeAnswer(state, held, decision.reason as NewCodeReason, message.id, now));
       return true;
     }

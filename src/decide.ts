@@ -1,4 +1,4 @@
-import { claimedBy, type HeldCode, type Holding } from "./holding.js";
+import { claimedBy, firstCode, type HeldCode, type Holding, newestCode } from "./holding.js";
 import { followsSignUpOffer, type MessageType } from "./message.js";
 import type { OfferState } from "./offer.js";
 import type { KeptCodeReason, NewCodeReason, UnavailableReason } from "./resolution.js";
@@ -25,14 +25,14 @@ export function decide(
 ): Decision {
   if (followsSignUpOffer(message.type)) {
     if (holding === null) return claim("sign-up-offer", state, now);
-    return { action: "keep", held: holding.first, reason: "sign-up-offer" };
+    return { action: "keep", held: firstCode(holding), reason: "sign-up-offer" };
   }
   if (holding === null) return claim("first-code", state, now);
 
   const own = claimedBy(holding, message.id);
   if (own !== undefined) return { action: "keep", held: own, reason: "same-message" };
 
-  const held = holding.recent[0] as HeldCode;
+  const held = newestCode(holding);
   if (held.redeemedAt !== null) return claim("redeemed", state, now);
   if (isNewEachMessage(state)) return claim("new-each-message", state, now);
   if (isInsideWindow(state, held, now)) return { action: "keep", held, reason: "still-valid" };

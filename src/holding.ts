@@ -14,22 +14,32 @@ export type HeldCode = {
 };
 
 /**
- * What a subscriber holds of one offer: the codes of the last four claims, newest first (never empty), and the first code
- * that the offer ever gave (often the same as the newest).
+ * What a subscriber holds of one offer, newest first: the codes of the last four claims, and at the end always the first code
+ * that the offer ever gave. Never empty.
  */
-export type Holding = { readonly recent: readonly HeldCode[]; readonly first: HeldCode };
+export type Holding = readonly [HeldCode, ...HeldCode[]];
 
 /** How many claims of a subscriber are remembered besides the first. */
 export const REMEMBERED_CLAIMS = 4;
 
-/** The holding after one more claim. */
-export function withClaim(holding: Holding | null, claimed: HeldCode): Holding {
-  if (holding === null) return { recent: [claimed], first: claimed };
-  return { recent: [claimed, ...holding.recent.slice(0, REMEMBERED_CLAIMS - 1)], first: holding.first };
+/** The code that the subscriber was last given. */
+export function newestCode(holding: Holding): HeldCode {
+  return holding[0];
+}
+
+/** The first code that the offer ever gave the subscriber. */
+export function firstCode(holding: Holding): HeldCode {
+  return holding[holding.length - 1] as HeldCode;
 }
 
 /** The code that this very message claimed, if it is remembered. */
 export function claimedBy(holding: Holding, messageId: string): HeldCode | undefined {
-  for (const held of holding.recent) if (held.messageId === messageId) return held;
-  return holding.first.messageId === messageId ? holding.first : undefined;
+  for (const held of holding) if (held.messageId === messageId) return held;
+  return undefined;
+}
+
+/** The list after one more claim, of codes or of whatever stands for them. */
+export function withClaim<Item>(older: readonly Item[], claimed: Item): [Item, ...Item[]] {
+  const first = older.length > REMEMBERED_CLAIMS - 1 ? older.slice(-1) : [];
+  return [claimed, ...older.slice(0, REMEMBERED_CLAIMS - 1), ...first];
 }

@@ -1,5 +1,5 @@
 import { invalidInput } from "../errors.js";
-import { claimedBy, type HeldCode, type Holding, REMEMBERED_CLAIMS } from "../holding.js";
+import { type HeldCode, type Holding, newestCode, withClaim } from "../holding.js";
 import { codeKey } from "../identifier.js";
 import {
   type Batch,
@@ -45,7 +45,8 @@ type Entry = {
   claim: { subscriberId: string | null; messageId: string; issuedAt: UnixMs; shared: boolean } | null;
   redeemedAt: UnixMs | null;
 };
-type Holder = { recent: Entry[]; first: Entry };
+/** Newest first, the first code ever given at the end. */
+type Holder = [Entry, ...Entry[]];
 type BatchPool = { batch: Batch; entries: Entry[]; next: number; returned: Entry[] };
 type OfferShelf = { state: OfferState; pools: BatchPool[]; holders: Map<string, Holder> };
 
@@ -225,24 +226,23 @@ function addCode(
 
 function answer(shelf: OfferShelf, request: ClaimRequest, item: ClaimItem): ClaimAnswer {
   const holder = shelf.holders.get(item.subscriberId);
-  const holding = holdingOf(holder);
-  const expected = item.holding?.recent[0]?.code;
-  const own = holding !== null && claimedBy(holding, item.messageId) !== undefined;
-  if (own || holding?.recent[0]?.code !== expected) {
+  const expected = item.holding === null ? undefined : newestCode(item.holding).code;
+  const own = holder !== undefined && claimedEntry(holder, item.messageId) !== undefined;
+  if (own || holder?.[0].code !== expected) {
     if (holder !== undefined && !own) share(holder, item);
     return { status: "holds", holding: holdingOf(holder) };
   }
   const entry = draw(shelf, request.from);
   if (entry === undefined) return { status: "pool-empty" };
   entry.claim = { subscriberId: item.subscriberId, messageId: item.messageId, issuedAt: request.now, shared: false };
-  const recent = [entry, ...(holder?.recent ?? [])].slice(0, REMEMBERED_CLAIMS);
-  const next = { recent, first: holder?.first ?? entry };
-  shelf.holders.set(item.subscriberId, next);
-  return { status: "claimed", holding: holdingOf(next) as Holding };
+  const holding = withClaim(holder ?? [], entry);
+  shelf.holders.set(item.subscriberId, holding);
+  return { status: "claimed", holding: holdingOf(holding) as Holding };
 }
 
 function share(holder: Holder, item: ClaimItem): void {
-  const shown = item.mayKeep === "first" ? holder.first : item.mayKeep === "latest" ? holder.recent[0] : undefined;
+  if (item.mayKeep === null) return;
+  const shown = item.mayKeep === "first" ? holder.at(-1) : holder[0];
   if (shown?.claim) shown.claim.shared = true;
 }
 
@@ -266,7 +266,7 @@ function nextEntry(pool: BatchPool): Entry | undefined {
 }
 
 function claimedEntry(holder: Holder, messageId: string): Entry | undefined {
-  return [...holder.recent, holder.first].find((entry) => entry.claim?.messageId === messageId);
+  return holder.find((entry) => entry.claim?.messageId === messageId);
 }
 
 function takeBack(shelf: OfferShelf, subscriberId: string, holder: Holder, entry: Entry): void {
@@ -274,15 +274,13 @@ function takeBack(shelf: OfferShelf, subscriberId: string, holder: Holder, entry
   entry.claim = null;
   pool.returned.push(entry);
   pool.returned.sort((a, b) => a.place - b.place);
-  const recent = holder.recent.filter((each) => each !== entry);
-  const first = holder.first === entry ? recent.at(-1) : holder.first;
-  if (first === undefined) shelf.holders.delete(subscriberId);
-  else shelf.holders.set(subscriberId, { recent: recent.length > 0 ? recent : [first], first });
+  const [newest, ...older] = holder.filter((each) => each !== entry);
+  if (newest === undefined) shelf.holders.delete(subscriberId);
+  else shelf.holders.set(subscriberId, [newest, ...older]);
 }
 
 function holdingOf(holder: Holder | undefined): Holding | null {
-  if (holder === undefined) return null;
-  return { recent: holder.recent.map(heldCode), first: heldCode(holder.first) };
+  return holder === undefined ? null : (holder.map(heldCode) as unknown as Holding);
 }
 
 function heldCode(entry: Entry): HeldCode {
