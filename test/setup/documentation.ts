@@ -1,0 +1,111 @@
+// Runs the code of the documentation as a reader would: in a folder of its own that looks like the checkout.
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { transformWithEsbuild } from "vite";
+import type { CodeBlock } from "./markdown.js";
+
+export const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url));
+const LONGEST_RUN = 60_000;
+const READERS_REDIS = /redis:\/\/[^\s"'`)]*/g;
+const DEFAULT_CLIENT = /new Redis\(\s*\)/g;
+
+export type Run = { readonly exitCode: number | null; readonly stdout: string; readonly all: string };
+export type Desk = { readonly dir: string; remove(): void };
+
+/** Commands of the README that a reader runs once, and which other tests or the gate itself run. */
+const SET_UP = [
+  /^git clone /,
+  /^cd /,
+  /^npm ci( |$)/,
+  /^npm (i|install) /,
+  /^npm (test|t)$/,
+  /^npm run /,
+  /^bash \.ci\/run$/,
+];
+
+/** A folder in which every file of the checkout is found, and where what a block writes harms nobody. */
+export function createDesk(): Desk {
+  const dir = mkdtempSync(join(tmpdir(), "offer-code-readme-"));
+  const hidden = [".git", "coverage"];
+  for (const name of readdirSync(CHECKOUT))
+    if (!hidden.includes(name)) symlinkSync(join(CHECKOUT, name), join(dir, name));
+  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+/** The commands of a shell block, one for each line: without comments, prompts and broken lines. */
+export function commandsOf(code: string): string[] {
+  return code
+    .replace(/\\\n\s*/g, "")
+    .split("\n")
+    .map((line) => line.replace(/^\s*\$ /, "").replace(/(^|\s)#.*$/, ""))
+    .map((line) => line.trim())
+    .filter(Boolean);
+}
+
+export function isSetUp(command: string): boolean {
+  return SET_UP.some((pattern) => pattern.test(command));
+}
+
+export async function runScript({ code, language, line }: CodeBlock, desk: Desk, redisUrl: string): Promise<Run> {
+  const file = join(desk.dir, `line-${line}.mjs`);
+  const own = withOwnRedis(code, redisUrl);
+  const isTypeScript = language === "ts" || language === "typescript";
+  writeFileSync(file, isTypeScript ? (await transformWithEsbuild(own, `${file}.ts`, { sourcemap: false })).code : own);
+  return run(process.execPath, [file], desk, redisUrl);
+}
+
+/** Stops at the first command that fails. */
+export function runCommands(commands: readonly string[], desk: Desk, redisUrl: string): Promise<Run> {
+  return run("bash", ["-euo", "pipefail", "-c", withOwnRedis(commands.join("\n"), redisUrl)], desk, redisUrl);
+}
+
+/** Whether the text is what the documentation says; a line `...` there stands for any lines. */
+export function saysTheSame(printed: string, documented: string): boolean {
+  const pattern = documented
+    .trim()
+    .split("\n")
+    .map((line) => (/^\s*(\.\.\.|…)$/.test(line) ? "[^]*" : literally(line.trimEnd())));
+  return new RegExp(`^${pattern.join("\\s*\n")}$`).test(printed.trim());
+}
+
+export function readCheckout(path: string): string {
+  return readFileSync(join(CHECKOUT, path), "utf8");
+}
+
+function withOwnRedis(code: string, url: string): string {
+  return code.replace(READERS_REDIS, url).replace(DEFAULT_CLIENT, `new Redis("${url}")`);
+}
+
+function literally(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
+function run(program: string, args: readonly string[], { dir }: Desk, redisUrl: string): Promise<Run> {
+  const env = { ...process.env, REDIS_URL: redisUrl, NO_COLOR: "1", npm_config_loglevel: "error" };
+  // Vitest's own variables change how some packages behave.
+  const child = spawn(program, args, { cwd: dir, env: withoutTestVariables(env), stdio: ["ignore", "pipe", "pipe"] });
+  let [stdout, all] = ["", ""];
+  const impatience = setTimeout(() => child.kill("SIGKILL"), LONGEST_RUN);
+  child.stdout.on("data", (chunk) => {
+    stdout += chunk;
+    all += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    all += chunk;
+  });
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (exitCode) => {
+      clearTimeout(impatience);
+      resolve({ exitCode, stdout, all });
+    });
+  });
+}
+
+function withoutTestVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isTestVariable = (name: string) => /^(VITEST|NODE_ENV$|TEST$|DEV$|PROD$|SSR$|MODE$|BASE_URL$)/.test(name);
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !isTestVariable(name)));
+}
