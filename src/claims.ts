@@ -73,6 +73,11 @@ export class ClaimQueue {
       for (const { resolve } of questions) resolve(unavailableAnswer(this.offerId, undefined, "unknown-offer"));
       return [];
     }
+    const [first, later] = oncePerSubscriber(questions);
+    return [...(await this.#claim(state, first)), ...later];
+  }
+
+  async #claim(state: OfferState, questions: Question[]): Promise<Question[]> {
     const now = this.now();
     const flight = this.cache?.takeOff();
     const asked = this.offers.changes;
@@ -132,4 +137,17 @@ export class ClaimQueue {
       question.resolve(causedBy(unavailableAnswer(this.offerId, state, "store-unavailable"), error));
     } else question.reject(error);
   }
+}
+
+/** Two messages to one subscriber cannot go in one call: the second has to see what the first was given. */
+function oncePerSubscriber(questions: Question[]): [Question[], Question[]] {
+  const seen = new Set<string>();
+  const first: Question[] = [];
+  const later: Question[] = [];
+  for (const question of questions) {
+    const { subscriberId } = question.message;
+    (seen.has(subscriberId) ? later : first).push(question);
+    seen.add(subscriberId);
+  }
+  return [first, later];
 }

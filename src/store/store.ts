@@ -62,7 +62,7 @@ export type AddedCodes = { start: number; outcomes: CodeOutcome[] };
 export type CodeOutcome = "added" | "in-file" | "in-pool" | "given-out" | "in-other-offer";
 
 /**
- * One compare-and-set over many subscribers. `revision` is that of the offer's state the caller decided by: when the offer has
+ * One compare-and-set over many subscribers, each of them at most once. `revision` is that of the offer's state the caller decided by: when the offer has
  * changed since, nothing is done. `from`: the batches to draw from, in turn, by their place in the order of upload.
  */
 export type ClaimRequest = {

@@ -1,0 +1,208 @@
+import { z } from "zod";
+import { checked, InvalidInputError, invalidInput } from "../../errors.js";
+import { type BatchInput, type Offer, type OfferInput, parseBatch, parseOffer } from "../../offer.js";
+import {
+  checkAddCodes,
+  checkCode,
+  checkInstant,
+  checkSignUp,
+  differentDays,
+  sameOffer,
+  unknownOffer,
+} from "../checks.js";
+import type { AddedCodes, CodeOutcome, OfferStore, SavedOffer } from "../store.js";
+import { changeText, watchChanges } from "./changes.js";
+import { Connection, type RedisClient } from "./connection.js";
+import { inTurn } from "./import-lock.js";
+import { bucketCount, type OfferKeys, offerKey, offerKeys, prefixSchema, storeKeys } from "./keys.js";
+import { addCodes } from "./scripts/add-codes.js";
+import { claim } from "./scripts/claim.js";
+import { counts } from "./scripts/counts.js";
+import { findCode } from "./scripts/find-code.js";
+import { findCodes } from "./scripts/find-codes.js";
+import { holdings } from "./scripts/holdings.js";
+import { type LoadedOffer, loadOffer, saveOffer } from "./scripts/offers.js";
+import { redeem } from "./scripts/redeem.js";
+import { release } from "./scripts/release.js";
+
+export type { RedisClient } from "./connection.js";
+
+const TIMEOUT_EXPECTED = "milliseconds, 1 or more";
+const MOST_SAVES = 10;
+
+const optionsSchema = z.strictObject(
+  {
+    prefix: prefixSchema,
+    timeout: z.number({ error: TIMEOUT_EXPECTED }).min(1, { error: TIMEOUT_EXPECTED }).default(2000),
+  },
+  { error: "an object of options" },
+);
+
+/**
+ * - `prefix`: what every key begins with. Default `oc`.
+ * - `timeout`: milliseconds that Redis may take for one answer, whatever the client's own options say. Default 2000.
+ */
+export type RedisStoreOptions = z.input<typeof optionsSchema>;
+
+/**
+ * A store in Redis 7 or later, Valkey, or Redis Cluster, over the caller's ioredis client, which it never closes.
+ *
+ * @example
+ * const store = redisStore(new Redis("redis://localhost:6379"), { prefix: "shop" });
+ */
+export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): OfferStore {
+  if (typeof (client as RedisClient | undefined)?.evalsha !== "function") {
+    throw invalidInput("client", "an ioredis client", client);
+  }
+  const { prefix, timeout } = checked(optionsSchema, "options", options);
+  const connection = new Connection(client, timeout);
+  const keys = storeKeys(prefix);
+  const buckets = new Map<string, number>();
+
+  async function load(offerId: string): Promise<LoadedOffer | null> {
+    const loaded = await loadOffer(connection, offerKey(prefix, offerId));
+    if (loaded !== null) buckets.set(offerId, loaded.buckets);
+    return loaded;
+  }
+
+  /** An offer's buckets are fixed for ever when it is first saved, so they are asked for once. */
+  async function keysOf(offerId: string): Promise<OfferKeys | null> {
+    const known = buckets.get(offerId) ?? (await load(offerId))?.buckets;
+    return known === undefined ? null : offerKeys(prefix, offerId, known);
+  }
+
+  async function offerIds(): Promise<string[]> {
+    return (await connection.command("list-offers", (redis) => redis.smembers(keys.offers))).sort();
+  }
+
+  async function signUpOffer(subscriberId: string): Promise<string | null> {
+    return connection.command("sign-up", (redis) => redis.hget(keys.signUpBucket(subscriberId), subscriberId));
+  }
+
+  async function trySave(offer: Offer): Promise<SavedOffer | "changed-meanwhile"> {
+    const loaded = await load(offer.id);
+    if (loaded !== null && sameOffer(loaded.state.offer, offer)) return { status: "unchanged", offer };
+    await connection.command("list-offer", (redis) => redis.sadd(keys.offers, offer.id));
+    const saved = await saveOffer(connection, offerKey(prefix, offer.id), {
+      offer,
+      revision: loaded?.state.revision ?? 0,
+      buckets: bucketCount(offer.expectedAudience),
+      channel: keys.changes,
+      change: changeText({ type: "offer", offerId: offer.id }),
+    });
+    return saved === "saved" ? { status: loaded === null ? "created" : "changed", offer } : saved;
+  }
+
+  /** The places of the codes that other offers have. */
+  async function inOtherOffers(offerId: string, codes: readonly string[]): Promise<Set<number>> {
+    const others = (await offerIds()).filter((id) => id !== offerId);
+    const found = await Promise.all(others.map((other) => placesIn(other, codes)));
+    return new Set(found.flat());
+  }
+
+  async function placesIn(offerId: string, codes: readonly string[]): Promise<number[]> {
+    const offer = await keysOf(offerId);
+    return offer === null || codes.length === 0 ? [] : findCodes(connection, offer, codes);
+  }
+
+  /** Offers live in different slots, so the one that has a code is found by asking each, all at once. */
+  async function ownerOf(code: string): Promise<{ offerId: string; keys: OfferKeys } | null> {
+    const ids = await offerIds();
+    const found = await Promise.all(ids.map((id) => placesIn(id, [code])));
+    const offerId = ids[found.findIndex((places) => places.length > 0)];
+    const offer = offerId === undefined ? null : await keysOf(offerId);
+    return offerId === undefined || offer === null ? null : { offerId, keys: offer };
+  }
+
+  async function addNew(
+    offerId: string,
+    batchInput: BatchInput,
+    codes: readonly string[],
+    since?: number,
+  ): Promise<AddedCodes> {
+    const batch = parseBatch(batchInput);
+    const offer = await keysOf(offerId);
+    if (offer === null) throw unknownOffer(offerId);
+    const elsewhere = await inOtherOffers(offerId, codes);
+    const free = codes.filter((_, place) => !elsewhere.has(place));
+    const change = changeText({ type: "offer", offerId });
+    const reply = await addCodes(connection, offer, { batch, codes: free, since, channel: keys.changes, change });
+    if (reply.status === "unknown-offer") throw unknownOffer(offerId);
+    if (reply.status === "different-days") throw differentDays(reply.known, batch);
+    if (reply.status === "batch-full") throw new InvalidInputError(`batch "${batch.id}" is full: name another batch`);
+    const { start, outcomes } = reply;
+    let next = 0;
+    const all = codes.map((_, place) => (elsewhere.has(place) ? "in-other-offer" : (outcomes[next++] as CodeOutcome)));
+    return { start, outcomes: all };
+  }
+
+  return {
+    async saveOffer(input: OfferInput) {
+      const offer = parseOffer(input);
+      for (let attempt = 0; attempt < MOST_SAVES; attempt++) {
+        const saved = await trySave(offer);
+        if (saved !== "changed-meanwhile") return saved;
+      }
+      throw new InvalidInputError(`offer "${offer.id}" was changed by others at every try to save it`);
+    },
+
+    loadOffer: async (offerId) => (await load(offerId))?.state ?? null,
+
+    async listOffers() {
+      const loaded = await Promise.all((await offerIds()).map(load));
+      return loaded.flatMap((each) => (each === null ? [] : [each.state.offer]));
+    },
+
+    async addCodes(offerId, batch, codes, since) {
+      checkAddCodes(codes, since);
+      return inTurn(connection, keys.importLock, () => addNew(offerId, batch, codes, since));
+    },
+
+    async claim(request) {
+      const offer = await keysOf(request.offerId);
+      return offer === null ? { status: "offer-changed" } : claim(connection, offer, request);
+    },
+
+    async holdings(offerId, subscriberIds) {
+      const offer = await keysOf(offerId);
+      if (offer === null || subscriberIds.length === 0) return subscriberIds.map(() => null);
+      return holdings(connection, offer, subscriberIds);
+    },
+
+    async release(offerId, subscriberId, messageId) {
+      const offer = await keysOf(offerId);
+      if (offer === null) return { status: "nothing-claimed" };
+      const change = changeText({ type: "subscriber", offerId, subscriberId });
+      return release(connection, offer, { subscriberId, messageId, channel: keys.changes, change });
+    },
+
+    async redeem(code, at) {
+      checkCode(code);
+      checkInstant("at", at);
+      const owner = await ownerOf(code);
+      if (owner === null) return { status: "unknown-code" };
+      const change = changeText({ type: "subscriber", offerId: owner.offerId, subscriberId: "" });
+      const reply = await redeem(connection, owner.keys, { code, at, channel: keys.changes, change });
+      return reply === null ? { status: "unknown-code" } : { ...reply, offerId: owner.offerId };
+    },
+
+    async findCode(code) {
+      checkCode(code);
+      const owner = await ownerOf(code);
+      return owner && findCode(connection, owner.offerId, owner.keys, code);
+    },
+
+    async recordSignUp(subscriberId, offerId) {
+      checkSignUp(subscriberId, offerId);
+      const bucket = keys.signUpBucket(subscriberId);
+      await connection.command("sign-up", (redis) => redis.hsetnx(bucket, subscriberId, offerId));
+      return (await signUpOffer(subscriberId)) ?? offerId;
+    },
+
+    signUpOffers: (subscriberIds) => Promise.all(subscriberIds.map(signUpOffer)),
+    counts: async (offerId) => (await counts(connection, offerKey(prefix, offerId)))?.batches ?? null,
+    sampleCode: async (offerId) => (await counts(connection, offerKey(prefix, offerId)))?.sample ?? null,
+    watch: (listener) => watchChanges(client, keys.changes, listener),
+    async close() {},
+  };
+}

@@ -1,0 +1,86 @@
+import { createHash } from "node:crypto";
+import { REMEMBERED_CLAIMS } from "../../holding.js";
+import { PAGE, PLACES } from "./keys.js";
+
+/** A Lua script and the name of its digest in Redis. */
+export type Script = { readonly name: string; readonly lua: string; readonly sha: string };
+
+/**
+ * `#!lua` makes Redis check a script before its first line runs: out of memory, a read-only replica and a script that may not
+ * write are refused whole, never half way.
+ */
+export function script(name: string, mode: "writes" | "reads", body: string): Script {
+  const lua = `#!lua${mode === "reads" ? " flags=no-writes" : ""}\n${body}`;
+  return { name, lua, sha: createHash("sha1").update(lua).digest("hex") };
+}
+
+/** Lua functions over refs and records, for the scripts that need them. See `keys.ts` for both. */
+export const RECORDS = `
+local base = KEYS[1]
+local PAGE = ${PAGE}
+local PLACES = ${PLACES}
+
+local function pageKey(ref)
+  local place = ref % PLACES
+  return base .. ":g:" .. (ref - place) / PLACES .. ":" .. math.floor(place / PAGE), place % PAGE
+end
+
+local function readRecord(ref)
+  local key, at = pageKey(ref)
+  return redis.call("LINDEX", key, at)
+end
+
+local function writeRecord(ref, record)
+  local key, at = pageKey(ref)
+  redis.call("LSET", key, at, record)
+end
+
+-- Returns code, subscriber, message, issued, shared, redeemed; absent ones are "".
+local function fields(record)
+  local found, from = {}, 1
+  for n = 1, 6 do
+    local tab = string.find(record, "\\t", from, true)
+    if not tab then
+      found[n] = string.sub(record, from)
+      for rest = n + 1, 6 do found[rest] = "" end
+      break
+    end
+    found[n] = string.sub(record, from, tab - 1)
+    from = tab + 1
+  end
+  return found
+end
+
+local function record(found)
+  return (string.gsub(table.concat(found, "\\t"), "\\t+$", ""))
+end
+
+local function refsOf(text)
+  local refs = {}
+  for ref in string.gmatch(text or "", "%d+") do refs[#refs + 1] = tonumber(ref) end
+  return refs
+end
+
+local function refsText(refs)
+  local texts = {}
+  for n = 1, #refs do texts[n] = string.format("%.0f", refs[n]) end
+  return table.concat(texts, " ")
+end
+
+-- The refs after one more claim: see withClaim in holding.ts.
+local function withClaim(older, ref)
+  local refs = { ref }
+  for n = 1, math.min(#older, ${REMEMBERED_CLAIMS - 1}) do refs[n + 1] = older[n] end
+  if #older > ${REMEMBERED_CLAIMS - 1} then refs[#refs + 1] = older[#older] end
+  return refs
+end
+
+-- What a subscriber holds, as one line: "holds", then batch number and record of each code.
+local function holdsLine(refs, records)
+  local parts = { "holds" }
+  for n = 1, #refs do
+    parts[#parts + 1] = string.format("%.0f", math.floor(refs[n] / PLACES)) .. "\\t" .. records[n]
+  end
+  return table.concat(parts, "\\31")
+end
+`;

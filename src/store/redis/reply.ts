@@ -1,0 +1,16 @@
+import type { UnixMs } from "../../units.js";
+import type { Script } from "./lua.js";
+
+/** Instants are kept in base 36: eight characters until the year 2059. */
+export function instantText(at: UnixMs): string {
+  return at.toString(36);
+}
+
+export function instant(text: string): UnixMs {
+  return Number.parseInt(text, 36);
+}
+
+/** Redis runs these very scripts, so a reply of another shape means that the data are not ours. */
+export function unexpectedReply(script: Script, reply: unknown): Error {
+  return new Error(`the script "${script.name}" gave an unexpected reply: ${JSON.stringify(reply)?.slice(0, 200)}`);
+}

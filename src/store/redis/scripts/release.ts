@@ -1,0 +1,60 @@
+import type { Release } from "../../store.js";
+import type { Connection } from "../connection.js";
+import type { OfferKeys } from "../keys.js";
+import { RECORDS, script } from "../lua.js";
+import { unexpectedReply } from "../reply.js";
+
+/**
+ * Takes back the code that a message claimed.
+ *
+ * KEYS[1]  the offer
+ * KEYS[2]  the subscriber's bucket
+ * ARGV[1]  the subscriber
+ * ARGV[2]  the message
+ * ARGV[3]  the channel of changes, ARGV[4] what to tell there
+ *
+ * Replies { "nothing-claimed" | "redeemed" | "shared" } or { "released", code }.
+ */
+const RELEASE = script(
+  "release",
+  "writes",
+  `${RECORDS}
+local refs = refsOf(redis.call("HGET", KEYS[2], ARGV[1]) or nil)
+for n = 1, #refs do
+  local ref = refs[n]
+  local found = fields(readRecord(ref))
+  if found[3] == ARGV[2] then
+    if found[6] ~= "" then return { "redeemed" } end
+    if found[5] ~= "" then return { "shared" } end
+    local place = ref % PLACES
+    local batch = (ref - place) / PLACES
+    table.remove(refs, n)
+    redis.call("ZADD", base .. ":back:" .. batch, place, place)
+    redis.call("HINCRBY", base .. ":batch:" .. batch, "given", -1)
+    writeRecord(ref, found[1])
+    if #refs == 0 then
+      redis.call("HDEL", KEYS[2], ARGV[1])
+    else
+      redis.call("HSET", KEYS[2], ARGV[1], refsText(refs))
+    end
+    redis.call("PUBLISH", ARGV[3], ARGV[4])
+    return { "released", found[1] }
+  end
+end
+return { "nothing-claimed" }
+`,
+);
+
+export async function release(
+  connection: Connection,
+  keys: OfferKeys,
+  claim: { subscriberId: string; messageId: string; channel: string; change: string },
+): Promise<Release> {
+  const { subscriberId, messageId, channel, change } = claim;
+  const keyList = [keys.base, keys.subscriberBucket(subscriberId)];
+  const reply = await connection.run(RELEASE, keyList, [subscriberId, messageId, channel, change]);
+  const [status, code] = Array.isArray(reply) ? (reply as string[]) : [];
+  if (status === "released" && code !== undefined) return { status, code };
+  if (status === "nothing-claimed" || status === "redeemed" || status === "shared") return { status };
+  throw unexpectedReply(RELEASE, reply);
+}
