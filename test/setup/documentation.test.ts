@@ -23,13 +23,12 @@ test("a script sees the packages of the checkout, and the Redis of the test in p
   expect(run).toMatchObject({ exitCode: 0, stdout: "redis://127.0.0.1:1 redis://127.0.0.1:1 undefined\n" });
 });
 
-test("TypeScript is stripped of its types", async () => {
-  const run = await runScript(
-    block("const n: number = await Promise.resolve(1 as number);\nconsole.log(n);", "ts"),
-    desk,
-    "",
-  );
-  expect(run).toMatchObject({ exitCode: 0, stdout: "1\n" });
+test("TypeScript is checked, then stripped of its types", async () => {
+  const code = "const n: number = await Promise.resolve(1 as number);\nconsole.log(n);";
+  expect(await runScript(block(code, "ts"), desk, "")).toMatchObject({ exitCode: 0, stdout: "1\n" });
+  const wrong = await runScript(block('export const n: number = "one";', "ts"), desk, "");
+  expect(wrong.exitCode).not.toBe(0);
+  expect(wrong.all).toContain("line-1.mts(1,14): error TS2322");
 });
 
 test("what fails shows what it said", async () => {

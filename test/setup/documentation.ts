@@ -8,9 +8,13 @@ import { transformWithEsbuild } from "vite";
 import type { CodeBlock } from "./markdown.js";
 
 export const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url));
-const LONGEST_RUN = 60_000;
+const LONGEST_RUN = 25_000;
 const READERS_REDIS = /redis:\/\/[^\s"'`)]*/g;
 const DEFAULT_CLIENT = /new Redis\(\s*\)/g;
+const TYPE_CHECK =
+  "--ignoreConfig --noEmit --strict --target es2023 --module nodenext --types node --skipLibCheck --pretty false".split(
+    " ",
+  );
 
 export type Run = { readonly exitCode: number | null; readonly stdout: string; readonly all: string };
 export type Desk = { readonly dir: string; remove(): void };
@@ -50,11 +54,18 @@ export function isSetUp(command: string): boolean {
 }
 
 export async function runScript({ code, language, line }: CodeBlock, desk: Desk, redisUrl: string): Promise<Run> {
-  const file = join(desk.dir, `line-${line}.mjs`);
+  const file = join(desk.dir, `line-${line}`);
   const own = withOwnRedis(code, redisUrl);
-  const isTypeScript = language === "ts" || language === "typescript";
-  writeFileSync(file, isTypeScript ? (await transformWithEsbuild(own, `${file}.ts`, { sourcemap: false })).code : own);
-  return run(process.execPath, [file], desk, redisUrl);
+  if (!isTypeScript(language)) {
+    writeFileSync(`${file}.mjs`, own);
+    return run(process.execPath, [`${file}.mjs`], desk, redisUrl);
+  }
+  writeFileSync(`${file}.mts`, own);
+  const check = await run(join("node_modules", ".bin", "tsc"), [...TYPE_CHECK, `${file}.mts`], desk, redisUrl);
+  if (check.exitCode !== 0) return check;
+  const stripped = await transformWithEsbuild(own, `${file}.mts`, { loader: "ts", sourcemap: false });
+  writeFileSync(`${file}.mjs`, stripped.code);
+  return run(process.execPath, [`${file}.mjs`], desk, redisUrl);
 }
 
 /** Stops at the first command that fails. */
@@ -75,6 +86,10 @@ export function readCheckout(path: string): string {
   return readFileSync(join(CHECKOUT, path), "utf8");
 }
 
+function isTypeScript(language: string): boolean {
+  return language === "ts" || language === "typescript";
+}
+
 function withOwnRedis(code: string, url: string): string {
   return code.replace(READERS_REDIS, url).replace(DEFAULT_CLIENT, `new Redis("${url}")`);
 }
@@ -84,11 +99,15 @@ function literally(text: string): string {
 }
 
 function run(program: string, args: readonly string[], { dir }: Desk, redisUrl: string): Promise<Run> {
-  const env = { ...process.env, REDIS_URL: redisUrl, NO_COLOR: "1", npm_config_loglevel: "error" };
-  // Vitest's own variables change how some packages behave.
-  const child = spawn(program, args, { cwd: dir, env: withoutTestVariables(env), stdio: ["ignore", "pipe", "pipe"] });
+  const env = {
+    ...withoutTestVariables(process.env),
+    REDIS_URL: redisUrl,
+    NO_COLOR: "1",
+    npm_config_loglevel: "error",
+  };
+  const child = spawn(program, args, { cwd: dir, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
   let [stdout, all] = ["", ""];
-  const impatience = setTimeout(() => child.kill("SIGKILL"), LONGEST_RUN);
+  const impatience = setTimeout(() => child.pid && process.kill(-child.pid, "SIGKILL"), LONGEST_RUN);
   child.stdout.on("data", (chunk) => {
     stdout += chunk;
     all += chunk;
@@ -100,11 +119,13 @@ function run(program: string, args: readonly string[], { dir }: Desk, redisUrl: 
     child.once("error", reject);
     child.once("close", (exitCode) => {
       clearTimeout(impatience);
+      if (child.signalCode) all += `\nIt did not end by itself within ${LONGEST_RUN} ms: ${child.signalCode}`;
       resolve({ exitCode, stdout, all });
     });
   });
 }
 
+/** A reader's environment: the test runner's own variables change how some packages behave. */
 function withoutTestVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const isTestVariable = (name: string) => /^(VITEST|NODE_ENV$|TEST$|DEV$|PROD$|SSR$|MODE$|BASE_URL$)/.test(name);
   return Object.fromEntries(Object.entries(env).filter(([name]) => !isTestVariable(name)));

@@ -77,6 +77,12 @@ export async function freePort() {
 
 process.once("exit", stopRedisServers);
 process.once("disconnect", stopRedisServers);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.once(signal, () => {
+    stopRedisServers();
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  });
+}
 
 function handleOf(server, password) {
   const { port, dir } = server;
