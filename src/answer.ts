@@ -1,3 +1,4 @@
+import { causedBy, StoreUnavailableError } from "./errors.js";
 import type { HeldCode } from "./holding.js";
 import type { OfferState } from "./offer.js";
 import { daysUntil, type Reason, type Resolution, type UnavailableReason } from "./resolution.js";
@@ -49,6 +50,12 @@ export function unavailableAnswer(
     daysLeft: null,
     redeemed: false,
   };
+}
+
+/** The answer while the store cannot be asked. Any other error is thrown on. */
+export function awayAnswer(offerId: string, state: OfferState | undefined, error: unknown): Resolution {
+  if (!(error instanceof StoreUnavailableError)) throw error;
+  return causedBy(unavailableAnswer(offerId, state, "store-unavailable"), error);
 }
 
 /** `null`: for ever, or (a time to live of 0) for its own message alone. */

@@ -1,11 +1,10 @@
-import { codeAnswer, unavailableAnswer } from "./answer.js";
-import type { HoldingCache } from "./cache.js";
+import { awayAnswer, codeAnswer, unavailableAnswer } from "./answer.js";
 import { decide, mayKeep } from "./decide.js";
-import { causedBy, StoreUnavailableError } from "./errors.js";
+import { StoreUnavailableError } from "./errors.js";
 import { type Holding, newestCode } from "./holding.js";
+import type { Knowledge } from "./knowledge.js";
 import type { Message } from "./message.js";
 import type { OfferState } from "./offer.js";
-import type { OfferCatalog } from "./offers.js";
 import type { NewCodeReason, Resolution } from "./resolution.js";
 import type { ClaimAnswer, OfferStore } from "./store/store.js";
 import { perTick } from "./tick.js";
@@ -38,8 +37,7 @@ export class ClaimQueue {
   constructor(
     readonly offerId: string,
     readonly store: OfferStore,
-    readonly offers: OfferCatalog,
-    readonly cache: HoldingCache | null,
+    readonly knowledge: Knowledge,
     readonly now: () => UnixMs,
   ) {
     this.#add = perTick((questions) => {
@@ -68,7 +66,8 @@ export class ClaimQueue {
 
   /** One round trip. Returns the questions that have to be asked again. */
   async #round(questions: Question[]): Promise<Question[]> {
-    const state = this.offers.atHand(this.offerId) ?? (await this.offers.load(this.offerId, this.now()));
+    const state =
+      this.knowledge.offers.atHand(this.offerId) ?? (await this.knowledge.offers.load(this.offerId, this.now()));
     if (state === null) {
       for (const { resolve } of questions) resolve(unavailableAnswer(this.offerId, undefined, "unknown-offer"));
       return [];
@@ -79,8 +78,8 @@ export class ClaimQueue {
 
   async #claim(state: OfferState, questions: Question[]): Promise<Question[]> {
     const now = this.now();
-    const flight = this.cache?.takeOff();
-    const asked = this.offers.changes;
+    const flight = this.knowledge.cache?.takeOff();
+    const asked = this.knowledge.offers.changes;
     try {
       const items = questions.map(({ message, holding }) => ({
         subscriberId: message.subscriberId,
@@ -91,20 +90,20 @@ export class ClaimQueue {
       const from = drawOrder(state, now);
       const reply = await this.store.claim({ offerId: this.offerId, revision: state.revision, from, now, items });
       if (reply.status === "offer-changed") {
-        this.offers.distrust(this.offerId);
-        await this.offers.load(this.offerId, now);
+        this.knowledge.offers.distrust(this.offerId);
+        await this.knowledge.offers.load(this.offerId, now);
         return questions;
       }
-      this.offers.confirm(state, now, asked);
+      this.knowledge.offers.confirm(state, now, asked);
       return questions.filter((question, place) => {
         const answer = reply.answers[place] as ClaimAnswer;
         if (flight !== undefined && answer.status !== "pool-empty" && answer.holding !== null) {
-          this.cache?.put(flight, this.offerId, question.message.subscriberId, answer.holding, now);
+          this.knowledge.cache?.put(flight, this.offerId, question.message.subscriberId, answer.holding, now);
         }
         return !this.#answer(question, answer, state, now);
       });
     } finally {
-      if (flight !== undefined) this.cache?.land(flight);
+      if (flight !== undefined) this.knowledge.cache?.land(flight);
     }
   }
 
@@ -132,10 +131,11 @@ export class ClaimQueue {
   }
 
   #fail(question: Question, error: unknown): void {
-    if (error instanceof StoreUnavailableError) {
-      const state = this.offers.atHand(this.offerId);
-      question.resolve(causedBy(unavailableAnswer(this.offerId, state, "store-unavailable"), error));
-    } else question.reject(error);
+    try {
+      question.resolve(awayAnswer(this.offerId, this.knowledge.offers.atHand(this.offerId), error));
+    } catch (thrown) {
+      question.reject(thrown);
+    }
   }
 }
 

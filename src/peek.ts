@@ -1,6 +1,5 @@
-import { codeAnswer, unavailableAnswer } from "./answer.js";
+import { awayAnswer, codeAnswer, unavailableAnswer } from "./answer.js";
 import { decide } from "./decide.js";
-import { causedBy, StoreUnavailableError } from "./errors.js";
 import type { Message } from "./message.js";
 import type { OfferState } from "./offer.js";
 import type { NewCodeReason, Resolution } from "./resolution.js";
@@ -26,8 +25,7 @@ export async function peek(store: OfferStore, message: Message, offerId: string,
     if (batch === undefined) return unavailableAnswer(offerId, state, "pool-empty");
     return sampleAnswer(state, batch, await sampleLike(store, pooled ?? ""), decision.reason, message, now);
   } catch (error) {
-    if (!(error instanceof StoreUnavailableError)) throw error;
-    return causedBy(unavailableAnswer(offerId, undefined, "store-unavailable"), error);
+    return awayAnswer(offerId, undefined, error);
   }
 }
 
