@@ -30,6 +30,10 @@ export function unknownOffer(offerId: string): InvalidInputError {
   return invalidInput("offerId", "the id of a saved offer", offerId);
 }
 
+export function unknownBatch(batchId: string): InvalidInputError {
+  return invalidInput("batch", "the name of a batch of this offer", batchId);
+}
+
 export function differentDays(known: Batch, given: Batch): InvalidInputError {
   const text = `batch "${known.id}" runs ${daysText(known)}, so it cannot take codes that run ${daysText(given)}: name another batch`;
   return new InvalidInputError(text);

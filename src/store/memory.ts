@@ -18,6 +18,7 @@ import {
   checkSignUp,
   differentDays,
   sameOffer,
+  unknownBatch,
   unknownOffer,
 } from "./checks.js";
 import type {
@@ -42,10 +43,11 @@ type Entry = {
   readonly offerId: string;
   readonly batch: number;
   readonly place: number;
-  claim: { subscriberId: string | null; messageId: string; issuedAt: UnixMs; shared: boolean } | null;
+  claim: { subscriberId: string | null; messageId: string | null; issuedAt: UnixMs; shared: boolean } | null;
   redeemedAt: UnixMs | null;
+  withdrawn: boolean;
 };
-/** Newest first, the first code ever given at the end. */
+/** All codes ever given to a subscriber and not taken back, newest first. */
 type Holder = [Entry, ...Entry[]];
 type BatchPool = { batch: Batch; entries: Entry[]; next: number; returned: Entry[] };
 type OfferShelf = { state: OfferState; pools: BatchPool[]; holders: Map<string, Holder> };
@@ -174,10 +176,43 @@ export function memoryStore(): OfferStore {
 
     async sampleCode(offerId) {
       for (const pool of shelves.get(offerId)?.pools ?? []) {
-        const entry = pool.returned[0] ?? pool.entries[pool.next];
+        const entry = pool.entries.find(isInPool);
         if (entry !== undefined) return entry.code;
       }
       return null;
+    },
+
+    async withdraw(offerId, batchId) {
+      const pool = shelfOf(offerId).pools.find(({ batch }) => batch.id === batchId);
+      if (pool === undefined) throw unknownBatch(batchId);
+      const entries = pool.entries.filter(isInPool);
+      for (const entry of entries) {
+        entry.withdrawn = true;
+        index.delete(codeKey(entry.code));
+      }
+      return entries.length;
+    },
+
+    async *givenOut(offerId) {
+      const shelf = shelves.get(offerId);
+      for (const pool of shelf?.pools ?? []) {
+        const given = pool.entries.filter((entry) => entry.claim !== null);
+        if (shelf !== undefined && given.length > 0) yield given.map((entry) => recordOf(shelf, entry));
+      }
+    },
+
+    async forget(subscriberId) {
+      let given = 0;
+      for (const { holders } of shelves.values()) {
+        for (const { claim } of holders.get(subscriberId) ?? []) {
+          given += 1;
+          if (claim) Object.assign(claim, { subscriberId: null, messageId: null, shared: true });
+        }
+        holders.delete(subscriberId);
+      }
+      signUps.delete(subscriberId);
+      tell({ type: "forgotten", subscriberId });
+      return given;
     },
 
     watch(listener): Watch {
@@ -214,7 +249,15 @@ function addCode(
 ): CodeOutcome {
   const known = index.get(codeKey(code));
   if (known === undefined) {
-    const entry: Entry = { code, offerId, batch, place: pool.entries.length, claim: null, redeemedAt: null };
+    const entry: Entry = {
+      code,
+      offerId,
+      batch,
+      place: pool.entries.length,
+      claim: null,
+      redeemedAt: null,
+      withdrawn: false,
+    };
     pool.entries.push(entry);
     index.set(codeKey(code), entry);
     return "added";
@@ -235,7 +278,7 @@ function answer(shelf: OfferShelf, request: ClaimRequest, item: ClaimItem): Clai
   const entry = draw(shelf, request.from);
   if (entry === undefined) return { status: "pool-empty" };
   entry.claim = { subscriberId: item.subscriberId, messageId: item.messageId, issuedAt: request.now, shared: false };
-  const holding = withClaim(holder ?? [], entry);
+  const holding: Holder = [entry, ...(holder ?? [])];
   shelf.holders.set(item.subscriberId, holding);
   return { status: "claimed", holding: holdingOf(holding) as Holding };
 }
@@ -251,10 +294,14 @@ function draw(shelf: OfferShelf, from: readonly number[]): Entry | undefined {
     const pool = shelf.pools[place];
     if (pool === undefined) continue;
     for (let entry = nextEntry(pool); entry !== undefined; entry = nextEntry(pool)) {
-      if (entry.redeemedAt === null) return entry;
+      if (isInPool(entry)) return entry;
     }
   }
   return undefined;
+}
+
+function isInPool(entry: Entry): boolean {
+  return entry.claim === null && entry.redeemedAt === null && !entry.withdrawn;
 }
 
 function nextEntry(pool: BatchPool): Entry | undefined {
@@ -266,7 +313,7 @@ function nextEntry(pool: BatchPool): Entry | undefined {
 }
 
 function claimedEntry(holder: Holder, messageId: string): Entry | undefined {
-  return holder.find((entry) => entry.claim?.messageId === messageId);
+  return remembered(holder).find((entry) => entry.claim?.messageId === messageId);
 }
 
 function takeBack(shelf: OfferShelf, subscriberId: string, holder: Holder, entry: Entry): void {
@@ -280,13 +327,18 @@ function takeBack(shelf: OfferShelf, subscriberId: string, holder: Holder, entry
 }
 
 function holdingOf(holder: Holder | undefined): Holding | null {
-  return holder === undefined ? null : (holder.map(heldCode) as unknown as Holding);
+  return holder === undefined ? null : (remembered(holder).map(heldCode) as unknown as Holding);
+}
+
+/** The last four claims and the first. */
+function remembered([newest, ...older]: Holder): Entry[] {
+  return withClaim(older, newest);
 }
 
 function heldCode(entry: Entry): HeldCode {
   const { code, batch, redeemedAt, claim } = entry;
   if (claim === null) throw invalidInput("entry", "a code that is given out", code);
-  return { code, batch, issuedAt: claim.issuedAt, messageId: claim.messageId, redeemedAt, shared: claim.shared };
+  return { code, batch, issuedAt: claim.issuedAt, messageId: claim.messageId ?? "", redeemedAt, shared: claim.shared };
 }
 
 function recordOf(shelf: OfferShelf, entry: Entry): CodeRecord {
@@ -307,6 +359,7 @@ function recordOf(shelf: OfferShelf, entry: Entry): CodeRecord {
 function countsOf(pool: BatchPool): BatchCounts {
   const counts = { batch: pool.batch, inPool: 0, givenOut: 0, redeemed: 0, redeemedInPool: 0 };
   for (const entry of pool.entries) {
+    if (entry.withdrawn) continue;
     if (entry.claim !== null) {
       counts.givenOut += 1;
       if (entry.redeemedAt !== null) counts.redeemed += 1;

@@ -47,6 +47,13 @@ export interface OfferStore {
   /** A code of the pool to take the shape of a sample from. It stays in the pool. */
   sampleCode(offerId: string): Promise<string | null>;
 
+  /** Takes back the codes of a batch that nobody has. The batch stays, with the codes given out. Rejects for an unknown batch. */
+  withdraw(offerId: string, batchId: string): Promise<number>;
+  /** All codes given out, batch by batch in their order, a chunk at a time. Codes given out meanwhile may be left out. */
+  givenOut(offerId: string): AsyncIterable<CodeRecord[]>;
+  /** Removes what is kept about a person: sign-up, claims, messages. The codes stay given out. Returns how many they were. */
+  forget(subscriberId: string): Promise<number>;
+
   /** Tells of changes that other processes make, until closed. */
   watch(listener: (change: StoreChange) => void): Watch;
   /** Ends what the store opened itself. */

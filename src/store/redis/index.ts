@@ -8,11 +8,13 @@ import {
   checkSignUp,
   differentDays,
   sameOffer,
+  unknownBatch,
   unknownOffer,
 } from "../checks.js";
 import type { AddedCodes, CodeOutcome, OfferStore, SavedOffer } from "../store.js";
 import { changeText, watchChanges } from "./changes.js";
 import { Connection, type RedisClient } from "./connection.js";
+import { givenOut } from "./given-out.js";
 import { inTurn } from "./import-lock.js";
 import { bucketCount, type OfferKeys, offerKey, offerKeys, prefixSchema, storeKeys } from "./keys.js";
 import { addCodes } from "./scripts/add-codes.js";
@@ -20,10 +22,12 @@ import { claim } from "./scripts/claim.js";
 import { counts } from "./scripts/counts.js";
 import { findCode } from "./scripts/find-code.js";
 import { findCodes } from "./scripts/find-codes.js";
+import { forget } from "./scripts/forget.js";
 import { holdings } from "./scripts/holdings.js";
 import { type LoadedOffer, loadOffer, saveOffer } from "./scripts/offers.js";
 import { redeem } from "./scripts/redeem.js";
 import { release } from "./scripts/release.js";
+import { withdraw } from "./scripts/withdraw.js";
 
 export type { RedisClient } from "./connection.js";
 
@@ -202,6 +206,34 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     signUpOffers: (subscriberIds) => Promise.all(subscriberIds.map(signUpOffer)),
     counts: async (offerId) => (await counts(connection, offerKey(prefix, offerId)))?.batches ?? null,
     sampleCode: async (offerId) => (await counts(connection, offerKey(prefix, offerId)))?.sample ?? null,
+
+    async withdraw(offerId, batchId) {
+      const offer = await keysOf(offerId);
+      if (offer === null) throw unknownOffer(offerId);
+      const withdrawn = await inTurn(connection, keys.importLock, () => withdraw(connection, offer, batchId));
+      if (withdrawn === null) throw unknownBatch(batchId);
+      return withdrawn;
+    },
+
+    givenOut: (offerId) => givenOut(connection, prefix, offerId),
+
+    async forget(subscriberId) {
+      const forgotten = {
+        subscriberId,
+        channel: keys.changes,
+        change: changeText({ type: "forgotten", subscriberId }),
+      };
+      const ids = await offerIds();
+      const given = await Promise.all(
+        ids.map(async (offerId) => {
+          const offer = await keysOf(offerId);
+          return offer === null ? 0 : forget(connection, offer, forgotten);
+        }),
+      );
+      await connection.command("forget-sign-up", (redis) => redis.hdel(keys.signUpBucket(subscriberId), subscriberId));
+      return given.reduce((sum, many) => sum + many, 0);
+    },
+
     watch: (listener) => watchChanges(client, keys.changes, listener),
     async close() {},
   };

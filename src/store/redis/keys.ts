@@ -15,6 +15,7 @@ import { checked } from "../../errors.js";
  * | `oc:{offer}:g:<n>:<page>` | list | records of drawn codes, `PAGE` to a list, by place |
  * | `oc:{offer}:c:<bucket>` | hash | code in lower case -> ref; written once, at import |
  * | `oc:{offer}:s:<bucket>` | hash | subscriber -> refs of the codes held, newest first, the first ever last |
+ * | `oc:{offer}:s:<bucket>:older` | hash | subscriber -> refs of codes given longer ago than is remembered, oldest first |
  * | `oc:offers` | set | offer ids |
  * | `oc:signups:<bucket>` | hash | subscriber -> sign-up offer |
  * | `oc:import` | string | the lock that imports take turns by |

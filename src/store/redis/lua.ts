@@ -67,12 +67,17 @@ local function refsText(refs)
   return table.concat(texts, " ")
 end
 
--- The refs after one more claim: see withClaim in holding.ts.
+-- Where the claims of a bucket's subscribers stand that are not remembered any more, oldest first.
+local function olderKey(bucket)
+  return bucket .. ":older"
+end
+
+-- The refs after one more claim, and the one that is no longer remembered: see withClaim in holding.ts.
 local function withClaim(older, ref)
   local refs = { ref }
   for n = 1, math.min(#older, ${REMEMBERED_CLAIMS - 1}) do refs[n + 1] = older[n] end
   if #older > ${REMEMBERED_CLAIMS - 1} then refs[#refs + 1] = older[#older] end
-  return refs
+  return refs, #older > ${REMEMBERED_CLAIMS} and older[${REMEMBERED_CLAIMS}] or nil
 end
 
 -- What a subscriber holds, as one line: "holds", then batch number and record of each code.

@@ -37,7 +37,7 @@ if redis.call("HGET", base, "revision") ~= ARGV[1] then return "offer-changed" e
 local now = ARGV[2]
 local items = #KEYS - 1
 local left = items
-local lines, held, changedRecords = {}, {}, {}
+local lines, held, older, changedRecords = {}, {}, {}, {}
 
 local batches = {}
 for n in string.gmatch(ARGV[3], "%d+") do batches[#batches + 1] = { n = tonumber(n) } end
@@ -126,7 +126,12 @@ local function answer(i, subscriber, message, known)
   end
   local code, ref, batch = draw("\\t" .. subscriber .. "\\t" .. message .. "\\t" .. now)
   if not code then return "pool-empty" end
-  held[i] = refsText(withClaim(refs, ref))
+  local codes, dropped = withClaim(refs, ref)
+  held[i] = refsText(codes)
+  if dropped then
+    local texts = redis.call("HGET", olderKey(KEYS[i + 1]), subscriber) or ""
+    older[i] = texts .. " " .. refsText({ dropped })
+  end
   return "claimed\\t" .. batch .. "\\t" .. code
 end
 
@@ -176,6 +181,7 @@ for b = 1, math.min(current, #batches) do
 end
 for ref, text in pairs(changedRecords) do writeRecord(ref, text) end
 for i, text in pairs(held) do redis.call("HSET", KEYS[i + 1], ARGV[1 + i * ${ITEM}], text) end
+for i, text in pairs(older) do redis.call("HSET", olderKey(KEYS[i + 1]), ARGV[1 + i * ${ITEM}], text) end
 return table.concat(lines, "\\n")
 `,
 );

@@ -49,11 +49,16 @@ export async function findCode(
   if ((status !== "in-pool" && status !== "given-out") || batch === undefined || found === undefined) {
     throw unexpectedReply(FIND_CODE, reply);
   }
-  const [shown = "", subscriberId, messageId, issued, , redeemed] = found.split("\t");
+  return codeRecord(offerId, JSON.parse(batch) as Batch, status, found);
+}
+
+/** Reads a record as `keys.ts` describes it. */
+export function codeRecord(offerId: string, batch: Batch, status: CodeRecord["status"], text: string): CodeRecord {
+  const [code = "", subscriberId, messageId, issued, , redeemed] = text.split("\t");
   return {
-    code: shown,
+    code,
     offerId,
-    batch: JSON.parse(batch) as Batch,
+    batch,
     status,
     subscriberId: subscriberId || null,
     messageId: messageId || null,

@@ -19,6 +19,25 @@ const RELEASE = script(
   "release",
   "writes",
   `${RECORDS}
+local older = olderKey(KEYS[2])
+
+-- One claim less: the newest of those not remembered is remembered again, or the oldest where the first code goes back.
+local function remember(refs, wasFirst)
+  local text = redis.call("HGET", older, ARGV[1])
+  if not text then return end
+  local dropped = refsOf(text)
+  if wasFirst then
+    refs[#refs + 1] = table.remove(dropped, 1)
+  else
+    table.insert(refs, #refs, table.remove(dropped))
+  end
+  if #dropped == 0 then
+    redis.call("HDEL", older, ARGV[1])
+  else
+    redis.call("HSET", older, ARGV[1], refsText(dropped))
+  end
+end
+
 local refs = refsOf(redis.call("HGET", KEYS[2], ARGV[1]) or nil)
 for n = 1, #refs do
   local ref = refs[n]
@@ -28,7 +47,9 @@ for n = 1, #refs do
     if found[5] ~= "" then return { "shared" } end
     local place = ref % PLACES
     local batch = (ref - place) / PLACES
+    local wasFirst = n == #refs
     table.remove(refs, n)
+    remember(refs, wasFirst)
     redis.call("ZADD", base .. ":back:" .. batch, place, place)
     redis.call("HINCRBY", base .. ":batch:" .. batch, "given", -1)
     writeRecord(ref, found[1])
