@@ -1,0 +1,160 @@
+import type Handlebars from "handlebars";
+import { invalidInput, type Message, type Resolver } from "../src/index.js";
+import { CallSetup } from "./call-setup.js";
+import { withMacros } from "./macro-statements.js";
+import { KNOWN_HELPERS, registerHelpers } from "./offer-helpers.js";
+import { Partials, rememberSources } from "./partials.js";
+import { type Reach, reachOf } from "./reach.js";
+import { Rendering, render } from "./rendering.js";
+import { handlebarsError, handlebarsSyntaxError, inPartial } from "./template-error.js";
+import type { Program } from "./template-node.js";
+import { CURRENT_OFFER, RENDERING, withOffers } from "./template-tree.js";
+import { refuseOwnOffer } from "./view.js";
+
+type Engine = typeof Handlebars;
+
+/**
+ * Renders one part of a message: the same message for its subject, HTML and text gives all three the same code. `renderOptions` are
+ * Handlebars' own.
+ *
+ * Rejects with `OfferUnavailableError` when an offer without a code is shown: the message must not leave. With `InvalidInputError`
+ * for a wrong message, and for data that has an `offer` of its own. With `OfferTemplateError` for what Handlebars refuses.
+ */
+export type OfferTemplate = (data: unknown, message: Message, renderOptions?: RuntimeOptions) => Promise<string>;
+
+export type OfferHandlebars = {
+  /**
+   * Compiles the text (or the parsed tree) of a template. `options` are Handlebars' own, such as `noEscape`.
+   * Throws `OfferTemplateError`, with line and column, when the template cannot be parsed.
+   */
+  compile(template: string | hbs.AST.Program, options?: CompileOptions): OfferTemplate;
+};
+
+/**
+ * Makes `{{offer.code}}` work on the caller's own Handlebars instance (4.7.10 or later). It gets the helpers `offer` and `offerCode`;
+ * templates that know offers are those that the returned `compile` makes.
+ *
+ * Where the code of an offer is not known yet, rendering stops at it, the code is claimed, and rendering starts again: helpers may run
+ * more than once for a message, so they should do nothing but make text, and data that can be read only once (a
+ * generator) is to be made a list first.
+ *
+ * Partials are registered as text, before or after. One that was compiled before this call, or precompiled, knows no offers.
+ *
+ * @example
+ * const email = registerOfferHelpers(Handlebars, resolver);
+ * const html = await email.compile("Hi {{name}}: {{offer.code}}")({ name: "Ann" }, message);
+ */
+export function registerOfferHelpers(engine: Engine, resolver: Resolver): OfferHandlebars {
+  registerHelpers(engine);
+  rememberSources(engine);
+  const setup = new CallSetup(engine);
+  const families = new Map<string, Partials>();
+
+  /** Partials take over the options of the template that uses them. */
+  function partialsFor(options: CompileOptions | undefined): Partials {
+    const key = JSON.stringify(options ?? {});
+    let partials = families.get(key);
+    if (partials === undefined) {
+      partials = new Partials(engine, options, (text, own) => compilePartial(engine, text, own));
+      families.set(key, partials);
+    }
+    return partials;
+  }
+
+  function compile(template: string | hbs.AST.Program, options?: CompileOptions): OfferTemplate {
+    const { compiled, reach } = compileTree(engine, template, options);
+    const partials = reach.partials ? partialsFor(options) : undefined;
+
+    function draw(data: unknown, variables: Variables | undefined, renderOptions: RuntimeOptions | undefined): string {
+      try {
+        if (renderOptions === undefined) {
+          return compiled(data, setup.call(partials?.registered() ?? NO_PARTIALS, variables ?? { root: data }));
+        }
+        return compiled(data, optionsWith(renderOptions, variables, partials));
+      } catch (error) {
+        throw handlebarsError(engine, error);
+      }
+    }
+
+    return (data, message, renderOptions) => {
+      try {
+        refuseOwnOffer(data);
+        if (!reach.data) return Promise.resolve(draw(data, undefined, renderOptions));
+        const rendering = new Rendering(resolver, message);
+        if (reach.own) rendering.knows(undefined);
+        // A helper of this render may stand in for the one that would read the offer.
+        const certain = renderOptions?.helpers === undefined ? reach.certain : [];
+        return render(rendering, certain, () =>
+          draw(data, variablesOf(rendering, data, renderOptions?.data), renderOptions),
+        );
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    };
+  }
+
+  return { compile };
+}
+
+type Variables = Record<string, unknown>;
+type Compiled = { compiled: Handlebars.TemplateDelegate; reach: Reach };
+
+const NO_PARTIALS = {};
+
+function compileTree(
+  engine: Engine,
+  template: string | hbs.AST.Program,
+  options: CompileOptions | undefined,
+): Compiled {
+  const parsed = withMacros(parse(engine, template, options));
+  const reach = reachOf(parsed, (name) => engine.helpers[name] !== undefined, options?.strict === true);
+  const compiled = engine.compile(withOffers(parsed), {
+    ...options,
+    ...(reach.data ? { data: true } : {}),
+    knownHelpers: { ...KNOWN_HELPERS, ...options?.knownHelpers } as KnownHelpers,
+  });
+  return { compiled, reach };
+}
+
+function parse(engine: Engine, template: unknown, options: CompileOptions | undefined): Program {
+  if (typeof template !== "string" && (template as Program | null)?.type !== "Program")
+    throw invalidInput("template", "the text or the parsed tree of a template", template);
+  try {
+    return engine.parseWithoutProcessing(template as string, options) as unknown as Program;
+  } catch (error) {
+    throw handlebarsSyntaxError(engine, error);
+  }
+}
+
+/** Compiled at its first use, as Handlebars does: a partial with an error that nobody uses does no harm. */
+function compilePartial(
+  engine: Engine,
+  text: string,
+  options: CompileOptions | undefined,
+): Handlebars.TemplateDelegate {
+  let compiled: Handlebars.TemplateDelegate | undefined;
+  return (context, call) => {
+    try {
+      compiled ??= compileTree(engine, text, options).compiled;
+      return compiled(context, call);
+    } catch (error) {
+      throw inPartial(engine, error, (call as { name?: string }).name ?? "without a name");
+    }
+  };
+}
+
+/** The data variables of one start. Made new for each: whatever a start wrote into them is gone in the next. */
+function variablesOf(rendering: Rendering, root: unknown, own: Variables | undefined): Variables {
+  const { offer } = rendering;
+  if (own === undefined || own === null) return { root, [CURRENT_OFFER]: offer, [RENDERING]: rendering };
+  const frame = "root" in own ? own : { ...own, _parent: own, root };
+  return { ...frame, [CURRENT_OFFER]: offer, [RENDERING]: rendering };
+}
+
+function optionsWith(own: RuntimeOptions, data: Variables | undefined, partials: Partials | undefined): RuntimeOptions {
+  return {
+    ...own,
+    ...(data && { data }),
+    ...(partials && { partials: partials.with(own.partials ?? {}) }),
+  };
+}

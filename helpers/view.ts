@@ -1,0 +1,85 @@
+import { invalidInput, type Resolution, type Resolver } from "../src/index.js";
+
+/** What a template can read of an offer: the whole answer for its message, and the offer's name. */
+export const OFFER_FIELDS = [
+  "code",
+  "name",
+  "offerId",
+  "reason",
+  "isNew",
+  "isFallback",
+  "isSample",
+  "batch",
+  "issuedAt",
+  "expiresAt",
+  "daysLeft",
+  "redeemed",
+] as const;
+
+export type OfferField = (typeof OFFER_FIELDS)[number];
+
+const FIELDS: ReadonlySet<unknown> = new Set(OFFER_FIELDS);
+
+export function isOfferField(name: unknown): name is OfferField {
+  return FIELDS.has(name);
+}
+
+/** A misspelt field would leave a gap in a message that is sent, so it is refused. */
+export function unknownField(name: unknown): string {
+  return `an offer has no field "${String(name)}", it has ${OFFER_FIELDS.join(", ")}`;
+}
+
+/** Where `{{offer}}` stands alone. */
+export const FIELD_MISSING = "offer alone shows nothing: name a field, such as offer.code";
+
+/** Where a helper, filter or block is asked for an offer by something that is no id. */
+export function notAnOfferId(where: string, got: unknown): string {
+  return invalidInput(where, "the id of an offer", got).message;
+}
+
+/** An offer as a template reads it. Its fields are its own, as both engines read no others. */
+export class OfferView {
+  readonly code: string | null;
+  readonly name: string | null;
+  readonly offerId: string;
+  readonly reason: string;
+  readonly isNew: boolean;
+  readonly isFallback: boolean;
+  readonly isSample: boolean;
+  readonly batch: string | null;
+  readonly issuedAt: Date | null;
+  readonly expiresAt: Date | null;
+  readonly daysLeft: number | null;
+  readonly redeemed: boolean;
+
+  constructor(resolution: Resolution, resolver: Resolver) {
+    this.code = resolution.code;
+    this.name = resolver.offer(resolution.offerId)?.name ?? null;
+    this.offerId = resolution.offerId;
+    this.reason = resolution.reason;
+    this.isNew = resolution.isNew;
+    this.isFallback = resolution.isFallback;
+    this.isSample = resolution.isSample;
+    this.batch = resolution.batch;
+    this.issuedAt = resolution.issuedAt;
+    this.expiresAt = resolution.expiresAt;
+    this.daysLeft = resolution.daysLeft;
+    this.redeemed = resolution.redeemed;
+  }
+}
+
+/** One field of an offer, without making the whole view. */
+export function fieldOf(resolution: Resolution, resolver: Resolver, field: OfferField): unknown {
+  return field === "name" ? (resolver.offer(resolution.offerId)?.name ?? null) : resolution[field];
+}
+
+/** Whether reading this offer outside a block must stop the message: it has no code, and does not say `omit`. */
+export function stopsMessage(resolution: Resolution, resolver: Resolver): boolean {
+  return resolution.code === null && resolver.offer(resolution.offerId)?.whenUnavailable.action !== "omit";
+}
+
+/** `offer` in the caller's data would hide the message's offer, or be hidden by it. */
+export function refuseOwnOffer(data: unknown): void {
+  if (typeof data === "object" && data !== null && "offer" in data)
+    throw invalidInput("data.offer", "no such field, as offer means the message's offer", data.offer);
+}
