@@ -41,7 +41,7 @@ export function watchChanges(client: RedisClient, channel: string, listener: (ch
   let closed = false;
 
   function lose(): void {
-    if (heardAt === Number.NEGATIVE_INFINITY) return;
+    if (closed || heardAt === Number.NEGATIVE_INFINITY) return;
     heardAt = Number.NEGATIVE_INFINITY;
     listener({ type: "missed" });
   }
@@ -61,6 +61,7 @@ export function watchChanges(client: RedisClient, channel: string, listener: (ch
   }
 
   subscriber.on("message", (from: string, text: string) => {
+    if (closed) return;
     if (from === own) hear();
     else listener(changeFrom(text));
   });
@@ -73,7 +74,7 @@ export function watchChanges(client: RedisClient, channel: string, listener: (ch
   beating.unref();
 
   return {
-    live,
+    live: () => !closed && live(),
     async close() {
       if (closed) return;
       closed = true;

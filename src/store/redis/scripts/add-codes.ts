@@ -3,8 +3,7 @@ import type { Batch } from "../../../offer.js";
 import type { AddedCodes, CodeOutcome } from "../../store.js";
 import type { Connection } from "../connection.js";
 import type { OfferKeys } from "../keys.js";
-import { PLACES } from "../keys.js";
-import { script } from "../lua.js";
+import { RECORDS, script } from "../lua.js";
 import { unexpectedReply } from "../reply.js";
 
 /**
@@ -24,8 +23,7 @@ import { unexpectedReply } from "../reply.js";
 const ADD_CODES = script(
   "add-codes",
   "writes",
-  `local base = KEYS[1]
-local PLACES = ${PLACES}
+  `${RECORDS}
 if redis.call("EXISTS", base) == 0 then return { "unknown-offer" } end
 local batch = redis.call("HGET", base, "batch:" .. ARGV[1])
 local isNew = not batch
@@ -55,7 +53,7 @@ local function outcome(ref)
   if isHere and place >= since then return "in-file" end
   local drawn = isHere and taken or tonumber(redis.call("HGET", base .. ":batch:" .. of, "taken") or 0)
   if place >= drawn then return "in-pool" end
-  return redis.call("ZSCORE", base .. ":back:" .. of, place) and "in-pool" or "given-out"
+  return fields(readRecord(ref))[4] == "" and "in-pool" or "given-out"
 end
 
 local reply, new = { "added", size }, {}

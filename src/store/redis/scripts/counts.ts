@@ -1,7 +1,7 @@
 import type { Batch } from "../../../offer.js";
 import type { BatchCounts } from "../../store.js";
 import type { Connection } from "../connection.js";
-import { script } from "../lua.js";
+import { RECORDS, script } from "../lua.js";
 import { unexpectedReply } from "../reply.js";
 
 /**
@@ -15,16 +15,25 @@ import { unexpectedReply } from "../reply.js";
 const COUNTS = script(
   "counts",
   "reads",
-  `local base = KEYS[1]
+  `${RECORDS}
 if redis.call("EXISTS", base) == 0 then return {} end
 local batches = redis.call("LRANGE", base .. ":batches", 0, -1)
 local reply = { "" }
+
+-- A code that waits in the pool list or, where that is empty, one that came back.
+local function waiting(n)
+  local code = redis.call("LINDEX", base .. ":pool:" .. n, -1)
+  if code then return code end
+  local place = redis.call("ZRANGE", base .. ":back:" .. n, 0, 0)[1]
+  return place and fields(readRecord(n * PLACES + place))[1] or ""
+end
+
 for i = 1, #batches do
   local n = i - 1
   local pool, back, used = base .. ":pool:" .. n, base .. ":back:" .. n, base .. ":used:" .. n
   local found = redis.call("HMGET", base .. ":batch:" .. n, "given", "redeemed", "used")
   local inPool = redis.call("LLEN", pool) + redis.call("ZCARD", back) - redis.call("HLEN", used)
-  if reply[1] == "" then reply[1] = redis.call("LINDEX", pool, -1) or "" end
+  if reply[1] == "" then reply[1] = waiting(n) end
   local row = { batches[i], inPool, found[1] or 0, found[2] or 0, found[3] or 0 }
   for f = 1, 5 do reply[#reply + 1] = row[f] end
 end
