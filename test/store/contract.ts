@@ -1,0 +1,34 @@
+// What every store does, written down as tests. A further store passes them by one call of `storeContract`.
+import type { OfferStore } from "offer-code";
+import { afterEach, beforeEach, describe } from "vitest";
+import { claimContract } from "./contract/claim.js";
+import { codesContract } from "./contract/codes.js";
+import { historyContract } from "./contract/history.js";
+import { idsContract } from "./contract/ids.js";
+import { offersContract } from "./contract/offers.js";
+import { redeemContract } from "./contract/redeem.js";
+import { releaseContract } from "./contract/release.js";
+import { signUpsContract } from "./contract/sign-ups.js";
+import { watchContract } from "./contract/watch.js";
+
+/** `makeStore` gives a new empty store for each test. */
+export function storeContract(name: string, makeStore: () => OfferStore | Promise<OfferStore>): void {
+  describe(`${name} keeps the contract of a store`, () => {
+    let store: OfferStore;
+    beforeEach(async () => {
+      store = await makeStore();
+    });
+    afterEach(() => store.close());
+    const current = () => store;
+
+    describe("offers", () => offersContract(current));
+    describe("adding codes", () => codesContract(current));
+    describe("claiming", () => claimContract(current));
+    describe("what a subscriber holds", () => historyContract(current));
+    describe("releasing", () => releaseContract(current));
+    describe("redeeming", () => redeemContract(current));
+    describe("sign-ups", () => signUpsContract(current));
+    describe("watching", () => watchContract(current));
+    describe("ids and codes", () => idsContract(current));
+  });
+}

@@ -1,0 +1,6 @@
+import { storeContract } from "./contract.js";
+import { useRedisStores } from "./redis-stores.js";
+
+const stores = useRedisStores();
+
+storeContract("redisStore", stores.make);
