@@ -1,32 +1,66 @@
 import { awayAnswer, codeAnswer, unavailableAnswer } from "./answer.js";
 import { decide } from "./decide.js";
+import type { Holding } from "./holding.js";
 import type { Message } from "./message.js";
 import type { OfferState } from "./offer.js";
-import type { NewCodeReason, Resolution } from "./resolution.js";
+import type { Resolution } from "./resolution.js";
 import type { BatchCounts, OfferStore } from "./store/store.js";
 import type { UnixMs } from "./units.js";
 
 const MOST_TRIES = 10;
 
+/** What a peek needs to know of an offer besides what the subscriber holds. `sample` has the shape of the pool's codes and is none of them. */
+export type OfferFacts = {
+  readonly state: OfferState;
+  readonly counts: readonly BatchCounts[];
+  readonly sample: string;
+};
+
 /** What `resolve` would answer for this message at `now`, without taking a code. */
 export async function peek(store: OfferStore, message: Message, offerId: string, now: UnixMs): Promise<Resolution> {
   try {
-    const [state, holdings, counts, pooled] = await Promise.all([
-      store.loadOffer(offerId),
+    const [facts, holdings] = await Promise.all([
+      readFacts(store, offerId),
       store.holdings(offerId, [message.subscriberId]),
-      store.counts(offerId),
-      store.sampleCode(offerId),
     ]);
-    if (state === null) return unavailableAnswer(offerId, undefined, "unknown-offer");
-    const decision = decide(state, holdings[0] ?? null, message, now);
-    if (decision.action === "keep") return codeAnswer(state, decision.held, decision.reason, message.id, now);
-    if (decision.action === "unavailable") return unavailableAnswer(offerId, state, decision.reason);
-    const batch = decision.from.find((place) => (counts?.[place]?.inPool ?? 0) > 0);
-    if (batch === undefined) return unavailableAnswer(offerId, state, "pool-empty");
-    return sampleAnswer(state, batch, await sampleLike(store, pooled ?? ""), decision.reason, message, now);
+    if (facts === null) return unavailableAnswer(offerId, undefined, "unknown-offer");
+    return peekAnswer(facts, holdings[0] ?? null, message, now);
   } catch (error) {
     return awayAnswer(offerId, undefined, error);
   }
+}
+
+/** Reads everything that the answers of one offer depend on, for any number of subscribers. `null`: no such offer. */
+export async function readFacts(store: OfferStore, offerId: string): Promise<OfferFacts | null> {
+  const [state, counts, pooled] = await Promise.all([
+    store.loadOffer(offerId),
+    store.counts(offerId),
+    store.sampleCode(offerId),
+  ]);
+  if (state === null) return null;
+  return { state, counts: counts ?? [], sample: pooled === null ? "" : await sampleLike(store, pooled) };
+}
+
+/** The answer that follows from the facts. Pure: previews ask here with facts that are supposed. */
+export function peekAnswer(
+  facts: OfferFacts,
+  holding: Holding | null,
+  message: Pick<Message, "id" | "type">,
+  now: UnixMs,
+): Resolution {
+  const { state, counts, sample: code } = facts;
+  const decision = decide(state, holding, message, now);
+  if (decision.action === "keep") return codeAnswer(state, decision.held, decision.reason, message.id, now);
+  if (decision.action === "unavailable") return unavailableAnswer(state.offer.id, state, decision.reason);
+  const batch = drawnFrom(counts, decision.from);
+  if (batch === undefined) return unavailableAnswer(state.offer.id, state, "pool-empty");
+  const held = { code, batch, issuedAt: now, messageId: message.id, redeemedAt: null, shared: false };
+  return { ...codeAnswer(state, held, decision.reason, message.id, now), isSample: true };
+}
+
+/** The batch that the next code comes from. */
+export function drawnFrom(counts: readonly BatchCounts[], from: readonly number[]): number | undefined {
+  return from.find((place) => (counts[place]?.inPool ?? 0) > 0);
 }
 
 /** How many codes these batches have to give. */
@@ -34,23 +68,11 @@ export function availableIn(counts: readonly BatchCounts[], from: readonly numbe
   return from.reduce((sum, place) => sum + (counts[place]?.inPool ?? 0), 0);
 }
 
-function sampleAnswer(
-  state: OfferState,
-  batch: number,
-  code: string,
-  reason: NewCodeReason,
-  message: Message,
-  now: UnixMs,
-): Resolution {
-  const held = { code, batch, issuedAt: now, messageId: message.id, redeemedAt: null, shared: false };
-  return { ...codeAnswer(state, held, reason, message.id, now), isSample: true };
-}
-
 /** A code of the same shape and length that no offer has. */
 async function sampleLike(store: OfferStore, pooled: string): Promise<string> {
   for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
     const sample = sampleOf(pooled, attempt);
-    if (sample !== "" && (await store.findCode(sample)) === null) return sample;
+    if ((await store.findCode(sample)) === null) return sample;
   }
   return "SAMPLE-CODE";
 }
