@@ -1,0 +1,73 @@
+import type { Context, Drop, Liquid } from "liquidjs";
+import type { Resolution } from "../src/index.js";
+import type { PendingOffer } from "./pending-offer.js";
+import { FIELD_MISSING, fieldOf, isOfferField, OfferView, stopsMessage, unknownField } from "./view.js";
+
+export const CANNOT_WAIT =
+  "an offer has to be waited for, which the sync methods of LiquidJS cannot: use render, parseAndRender or renderFile";
+
+export type OfferDropClass = new (offer: PendingOffer) => Drop;
+
+/**
+ * The class of what `offer` is in a Liquid template of this instance.
+ *
+ * A drop is asked for each field by its name, so a field that does not exist can be refused. While its offer is unresolved, the drop is
+ * a promise as well, so LiquidJS waits wherever it evaluates `offer`, and nowhere else. Once the offer is resolved it is a promise no
+ * more, and reading it waits for nothing.
+ */
+export function offerDropClass(liquid: Liquid): OfferDropClass {
+  return class OfferDrop extends dropClassOf(liquid) {
+    readonly #offer: PendingOffer;
+
+    constructor(offer: PendingOffer) {
+      super();
+      this.#offer = offer;
+    }
+
+    // biome-ignore lint/suspicious/noThenProperty: being a promise while it is unresolved is what makes the engine wait.
+    get then(): ((resolve: (drop: Drop) => void, reject: (error: unknown) => void) => void) | undefined {
+      const known = this.#offer.known();
+      if (known !== undefined && !stopsMessage(known, this.#offer.offers.resolver)) return undefined;
+      return (resolve, reject) => {
+        this.#shown().then(() => resolve(this), reject);
+      };
+    }
+
+    override liquidMethodMissing(field: string | number, context: Context): unknown {
+      if (!isOfferField(field)) throw new Error(unknownField(field));
+      if (context.sync) throw new Error(CANNOT_WAIT);
+      const { resolver } = this.#offer.offers;
+      const known = this.#offer.known();
+      if (known !== undefined) return fieldOf(this.#offer.shown(known), resolver, field);
+      return this.#shown().then((resolution) => fieldOf(resolution, resolver, field));
+    }
+
+    /** `{% if offer %}`: whether there is a code. */
+    override valueOf(): unknown {
+      const known = this.#offer.known();
+      if (known === undefined) throw new Error(CANNOT_WAIT);
+      return known.code === null ? null : this;
+    }
+
+    /** `{{ offer }}` */
+    override toString(): string {
+      throw new Error(FIELD_MISSING);
+    }
+
+    /** `{{ offer | json }}` */
+    toJSON(): unknown {
+      const known = this.#offer.known();
+      return known === undefined ? null : new OfferView(known, this.#offer.offers.resolver);
+    }
+
+    async #shown(): Promise<Resolution> {
+      return this.#offer.shown(await this.#offer.ask());
+    }
+  };
+}
+
+/** The engine's own `Drop`, found behind its literal `empty`, which is one: the engine itself is the caller's to import. */
+function dropClassOf(liquid: Liquid): new () => Drop {
+  const empty: object = liquid.evalValueSync("empty");
+  return Object.getPrototypeOf(Object.getPrototypeOf(empty)).constructor;
+}
