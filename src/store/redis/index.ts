@@ -11,7 +11,7 @@ import {
   unknownBatch,
   unknownOffer,
 } from "../checks.js";
-import type { AddedCodes, CodeOutcome, OfferStore, SavedOffer } from "../store.js";
+import type { AddedCodes, CodeOutcome, OfferStore, SavedOffer, StoreChange } from "../store.js";
 import { changeText, watchChanges } from "./changes.js";
 import { Connection, type RedisClient } from "./connection.js";
 import { givenOut } from "./given-out.js";
@@ -62,6 +62,12 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
   const connection = new Connection(client, timeout);
   const keys = storeKeys(prefix);
   const buckets = new Map<string, number>();
+  const listeners = new Set<(change: StoreChange) => void>();
+
+  /** This process hears of its own changes at once; the channel tells the others. */
+  function tell(change: StoreChange): void {
+    for (const listener of listeners) listener(change);
+  }
 
   async function load(offerId: string): Promise<LoadedOffer | null> {
     const loaded = await loadOffer(connection, offerKey(prefix, offerId));
@@ -94,7 +100,9 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
       channel: keys.changes,
       change: changeText({ type: "offer", offerId: offer.id }),
     });
-    return saved === "saved" ? { status: loaded === null ? "created" : "changed", offer } : saved;
+    if (saved === "changed-meanwhile") return saved;
+    tell({ type: "offer", offerId: offer.id });
+    return { status: loaded === null ? "created" : "changed", offer };
   }
 
   /** The places of the codes that other offers have. */
@@ -135,6 +143,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     if (reply.status === "different-days") throw differentDays(reply.known, batch);
     if (reply.status === "batch-full") throw new InvalidInputError(`batch "${batch.id}" is full: name another batch`);
     const { start, outcomes } = reply;
+    if (start === 0) tell({ type: "offer", offerId });
     let next = 0;
     const all = codes.map((_, place) => (elsewhere.has(place) ? "in-other-offer" : (outcomes[next++] as CodeOutcome)));
     return { start, outcomes: all };
@@ -176,8 +185,11 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     async release(offerId, subscriberId, messageId) {
       const offer = await keysOf(offerId);
       if (offer === null) return { status: "nothing-claimed" };
-      const change = changeText({ type: "subscriber", offerId, subscriberId });
-      return release(connection, offer, { subscriberId, messageId, channel: keys.changes, change });
+      const change: StoreChange = { type: "subscriber", offerId, subscriberId };
+      const claimed = { subscriberId, messageId, channel: keys.changes, change: changeText(change) };
+      const released = await release(connection, offer, claimed);
+      if (released.status === "released") tell(change);
+      return released;
     },
 
     async redeem(code, at) {
@@ -187,7 +199,10 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
       if (owner === null) return { status: "unknown-code" };
       const change = changeText({ type: "subscriber", offerId: owner.offerId, subscriberId: "" });
       const reply = await redeem(connection, owner.keys, { code, at, channel: keys.changes, change });
-      return reply === null ? { status: "unknown-code" } : { ...reply, offerId: owner.offerId };
+      if (reply === null) return { status: "unknown-code" };
+      const { offerId } = owner;
+      if (reply.subscriberId !== null) tell({ type: "subscriber", offerId, subscriberId: reply.subscriberId });
+      return { ...reply, offerId };
     },
 
     async findCode(code) {
@@ -231,10 +246,22 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
         }),
       );
       await connection.command("forget-sign-up", (redis) => redis.hdel(keys.signUpBucket(subscriberId), subscriberId));
+      tell({ type: "forgotten", subscriberId });
       return given.reduce((sum, many) => sum + many, 0);
     },
 
-    watch: (listener) => watchChanges(client, keys.changes, listener),
+    watch(listener) {
+      listeners.add(listener);
+      const watch = watchChanges(client, keys.changes, listener);
+      return {
+        live: watch.live,
+        close() {
+          listeners.delete(listener);
+          return watch.close();
+        },
+      };
+    },
+
     async close() {},
   };
 }
