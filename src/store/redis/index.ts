@@ -201,7 +201,8 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
       const reply = await redeem(connection, owner.keys, { code, at, channel: keys.changes, change });
       if (reply === null) return { status: "unknown-code" };
       const { offerId } = owner;
-      if (reply.subscriberId !== null) tell({ type: "subscriber", offerId, subscriberId: reply.subscriberId });
+      if (reply.status === "redeemed" && reply.subscriberId !== null)
+        tell({ type: "subscriber", offerId, subscriberId: reply.subscriberId });
       return { ...reply, offerId };
     },
 
