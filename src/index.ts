@@ -34,6 +34,6 @@ export {
 export type { Preflight, PreflightOptions } from "./preflight.js";
 export type { KeptCodeReason, NewCodeReason, Reason, Resolution, UnavailableReason } from "./resolution.js";
 export { createResolver, type Resolver, type ResolverOptions } from "./resolver.js";
-export { memoryStore } from "./store/memory.js";
+export { memoryStore } from "./store/memory/index.js";
 export type * from "./store/store.js";
 export type { Milliseconds, UnixMs } from "./units.js";
