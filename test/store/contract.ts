@@ -3,6 +3,7 @@ import type { OfferStore } from "offer-code";
 import { afterEach, beforeEach, describe } from "vitest";
 import { claimContract } from "./contract/claim.js";
 import { codesContract } from "./contract/codes.js";
+import { forgetContract } from "./contract/forget.js";
 import { historyContract } from "./contract/history.js";
 import { idsContract } from "./contract/ids.js";
 import { offersContract } from "./contract/offers.js";
@@ -10,6 +11,7 @@ import { redeemContract } from "./contract/redeem.js";
 import { releaseContract } from "./contract/release.js";
 import { signUpsContract } from "./contract/sign-ups.js";
 import { watchContract } from "./contract/watch.js";
+import { withdrawContract } from "./contract/withdraw.js";
 
 /** `makeStore` gives a new empty store for each test. */
 export function storeContract(name: string, makeStore: () => OfferStore | Promise<OfferStore>): void {
@@ -27,6 +29,8 @@ export function storeContract(name: string, makeStore: () => OfferStore | Promis
     describe("what a subscriber holds", () => historyContract(current));
     describe("releasing", () => releaseContract(current));
     describe("redeeming", () => redeemContract(current));
+    describe("withdrawing a batch", () => withdrawContract(current));
+    describe("forgetting a person, and walking over what was given out", () => forgetContract(current));
     describe("sign-ups", () => signUpsContract(current));
     describe("watching", () => watchContract(current));
     describe("ids and codes", () => idsContract(current));

@@ -99,6 +99,17 @@ export function releaseContract(store: CurrentStore): void {
     expect(await codesOf(store(), "ann")).toEqual(["C6", "C5", "C4", "C3", "C1"]);
   });
 
+  test("with each code released, one that was forgotten is remembered again", async () => {
+    await stock(store(), {}, [{ id: "b1", codes: codeList("C", 9) }]);
+    for (let n = 0; n < 8; n++) await claim(store(), "ann", `m${n}`);
+    const seen = [];
+    for (const n of [7, 0, 4, 6, 1]) {
+      await store().release("welcome", "ann", `m${n}`);
+      seen.push((await codesOf(store(), "ann")).join(" "));
+    }
+    expect(seen).toEqual(["C6 C5 C4 C3 C0", "C6 C5 C4 C3 C1", "C6 C5 C3 C2 C1", "C5 C3 C2 C1", "C5 C3 C2"]);
+  });
+
   test("a middle code released leaves the others in their order", async () => {
     await stock(store());
     for (const id of ["m1", "m2", "m3"]) await claim(store(), "ann", id);
