@@ -23,6 +23,7 @@ import { counts } from "./scripts/counts.js";
 import { findCode } from "./scripts/find-code.js";
 import { findCodes } from "./scripts/find-codes.js";
 import { forget } from "./scripts/forget.js";
+import { givenByDay } from "./scripts/given-by-day.js";
 import { holdings } from "./scripts/holdings.js";
 import { type LoadedOffer, loadOffer, saveOffer } from "./scripts/offers.js";
 import { redeem } from "./scripts/redeem.js";
@@ -95,7 +96,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     await connection.command("list-offer", (redis) => redis.sadd(keys.offers, offer.id));
     const saved = await saveOffer(connection, offerKey(prefix, offer.id), {
       offer,
-      revision: loaded?.state.revision ?? 0,
+      revision: loaded?.state.revision ?? null,
       buckets: bucketCount(offer.expectedAudience),
       channel: keys.changes,
       change: changeText({ type: "offer", offerId: offer.id }),
@@ -221,6 +222,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
 
     signUpOffers: (subscriberIds) => Promise.all(subscriberIds.map(signUpOffer)),
     counts: async (offerId) => (await counts(connection, offerKey(prefix, offerId)))?.batches ?? null,
+    givenByDay: (offerId, from, days) => givenByDay(connection, offerKey(prefix, offerId), from, days),
     sampleCode: async (offerId) => (await counts(connection, offerKey(prefix, offerId)))?.sample ?? null,
 
     async withdraw(offerId, batchId) {

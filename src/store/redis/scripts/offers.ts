@@ -1,16 +1,20 @@
+import { randomInt } from "node:crypto";
 import type { Batch, Offer, OfferState } from "../../../offer.js";
 import type { Connection } from "../connection.js";
 import { script } from "../lua.js";
 import { unexpectedReply } from "../reply.js";
 
+const MOST_FIRST = 2 ** 40;
+
 /**
  * Writes an offer if nobody else changed it meanwhile.
  *
  * KEYS[1]  the offer
- * ARGV[1]  the revision that the caller read, "0" for a new offer
+ * ARGV[1]  the revision that the caller read, "" for a new offer
  * ARGV[2]  the offer as JSON
  * ARGV[3]  how many buckets a new offer gets
- * ARGV[4]  the channel of changes, ARGV[5] what to tell there
+ * ARGV[4]  the first revision of a new offer, drawn at random: an offer saved anew after the data were wiped is not taken for the old one
+ * ARGV[5]  the channel of changes, ARGV[6] what to tell there
  *
  * Replies "saved" or "changed-meanwhile".
  */
@@ -18,12 +22,16 @@ const SAVE_OFFER = script(
   "save-offer",
   "writes",
   `local base = KEYS[1]
-local revision = redis.call("HGET", base, "revision") or "0"
+local revision = redis.call("HGET", base, "revision") or ""
 if revision ~= ARGV[1] then return "changed-meanwhile" end
 redis.call("HSET", base, "offer", ARGV[2])
 redis.call("HSETNX", base, "buckets", ARGV[3])
-redis.call("HINCRBY", base, "revision", 1)
-redis.call("PUBLISH", ARGV[4], ARGV[5])
+if revision == "" then
+  redis.call("HSET", base, "revision", ARGV[4])
+else
+  redis.call("HINCRBY", base, "revision", 1)
+end
+redis.call("PUBLISH", ARGV[5], ARGV[6])
 return "saved"
 `,
 );
@@ -64,10 +72,11 @@ export async function loadOffer(connection: Connection, base: string): Promise<L
 export async function saveOffer(
   connection: Connection,
   base: string,
-  save: { offer: Offer; revision: number; buckets: number; channel: string; change: string },
+  save: { offer: Offer; revision: number | null; buckets: number; channel: string; change: string },
 ): Promise<"saved" | "changed-meanwhile"> {
   const { offer, revision, buckets, channel, change } = save;
-  const args = [String(revision), JSON.stringify(offer), String(buckets), channel, change];
+  const first = String(randomInt(MOST_FIRST));
+  const args = [String(revision ?? ""), JSON.stringify(offer), String(buckets), first, channel, change];
   const reply = await connection.run(SAVE_OFFER, [base], args);
   if (reply !== "saved" && reply !== "changed-meanwhile") throw unexpectedReply(SAVE_OFFER, reply);
   return reply;
