@@ -44,6 +44,8 @@ export interface OfferStore {
 
   /** How many codes are where, batch by batch in the order of upload, or `null` for an unknown offer. */
   counts(offerId: string): Promise<BatchCounts[] | null>;
+  /** How many codes were given out on each of `days` days of UTC, the first of them that of `from`. Codes taken back do not count. */
+  givenByDay(offerId: string, from: UnixMs, days: number): Promise<number[]>;
   /** A code of the pool to take the shape of a sample from. It stays in the pool. */
   sampleCode(offerId: string): Promise<string | null>;
 
@@ -71,6 +73,7 @@ export type CodeOutcome = "added" | "in-file" | "in-pool" | "given-out" | "in-ot
 /**
  * One compare-and-set over many subscribers, each of them at most once. `revision` is that of the offer's state the caller decided by: when the offer has
  * changed since, nothing is done. `from`: the batches to draw from, in turn, by their place in the order of upload.
+ * `countLeft`: tell as well how many codes these batches have left afterwards.
  */
 export type ClaimRequest = {
   readonly offerId: string;
@@ -78,6 +81,7 @@ export type ClaimRequest = {
   readonly from: readonly number[];
   readonly now: UnixMs;
   readonly items: readonly ClaimItem[];
+  readonly countLeft?: boolean;
 };
 
 /**
@@ -91,7 +95,7 @@ export type ClaimItem = {
   readonly mayKeep: "latest" | "first" | null;
 };
 
-export type ClaimReply = { status: "answered"; answers: ClaimAnswer[] } | { status: "offer-changed" };
+export type ClaimReply = { status: "answered"; answers: ClaimAnswer[]; left?: number } | { status: "offer-changed" };
 
 export type ClaimAnswer =
   | { status: "claimed"; holding: Holding }

@@ -3,6 +3,7 @@ import type { OfferStore } from "offer-code";
 import { afterEach, beforeEach, describe } from "vitest";
 import { claimContract } from "./contract/claim.js";
 import { codesContract } from "./contract/codes.js";
+import { countingContract } from "./contract/counting.js";
 import { forgetContract } from "./contract/forget.js";
 import { historyContract } from "./contract/history.js";
 import { idsContract } from "./contract/ids.js";
@@ -31,6 +32,7 @@ export function storeContract(name: string, makeStore: () => OfferStore | Promis
     describe("redeeming", () => redeemContract(current));
     describe("withdrawing a batch", () => withdrawContract(current));
     describe("forgetting a person, and walking over what was given out", () => forgetContract(current));
+    describe("counting", () => countingContract(current));
     describe("sign-ups", () => signUpsContract(current));
     describe("watching", () => watchContract(current));
     describe("ids and codes", () => idsContract(current));

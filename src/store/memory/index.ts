@@ -24,7 +24,7 @@ import type {
 } from "../store.js";
 
 import { answer, claimedEntry, holdingOf, type OfferShelf, recordOf, takeBack } from "./holders.js";
-import { addCode, countsOf, type Entry, isInPool, openPool } from "./pool.js";
+import { addCode, countsOf, type Entry, givenByDay, isInPool, leftIn, openPool } from "./pool.js";
 
 /**
  * A store in this process's memory: the same rules as `redisStore`, gone when the process ends. For demonstrations, previews
@@ -93,7 +93,9 @@ export function memoryStore(): OfferStore {
     async claim(request: ClaimRequest): Promise<ClaimReply> {
       const shelf = shelves.get(request.offerId);
       if (shelf === undefined || shelf.state.revision !== request.revision) return { status: "offer-changed" };
-      return { status: "answered", answers: request.items.map((item) => answer(shelf, request, item)) };
+      const answers = request.items.map((item) => answer(shelf, request, item));
+      if (!request.countLeft) return { status: "answered", answers };
+      return { status: "answered", answers, left: leftIn(shelf.pools, request.from) };
     },
 
     async holdings(offerId, subscriberIds) {
@@ -146,6 +148,10 @@ export function memoryStore(): OfferStore {
 
     async counts(offerId): Promise<BatchCounts[] | null> {
       return shelves.get(offerId)?.pools.map(countsOf) ?? null;
+    },
+
+    async givenByDay(offerId, from, days) {
+      return givenByDay(shelves.get(offerId)?.pools ?? [], from, days);
     },
 
     async sampleCode(offerId) {

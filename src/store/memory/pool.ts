@@ -4,6 +4,8 @@ import type { UnixMs } from "../../units.js";
 import { differentDays } from "../checks.js";
 import type { BatchCounts, CodeOutcome } from "../store.js";
 
+const DAY = 86_400_000;
+
 /** A code, from its upload on. `claim` is `null` while nobody has it. */
 export type Entry = {
   readonly code: string;
@@ -89,6 +91,21 @@ export function countsOf(pool: BatchPool): BatchCounts {
     else counts.inPool += 1;
   }
   return counts;
+}
+
+/** How many codes these batches have left. */
+export function leftIn(pools: readonly BatchPool[], from: readonly number[]): number {
+  return from.reduce((sum, place) => sum + (pools[place]?.entries.filter(isInPool).length ?? 0), 0);
+}
+
+/** How many codes were given out on each of `days` days, the first of them that of `from`. */
+export function givenByDay(pools: readonly BatchPool[], from: UnixMs, days: number): number[] {
+  const given = new Array<number>(days).fill(0);
+  for (const { claim } of pools.flatMap(({ entries }) => entries)) {
+    const day = claim === null ? -1 : Math.floor(claim.issuedAt / DAY) - Math.floor(from / DAY);
+    if (given[day] !== undefined) given[day] += 1;
+  }
+  return given;
 }
 
 export function isInPool(entry: Entry): boolean {

@@ -8,7 +8,7 @@ import { checked } from "../../errors.js";
  * | --- | --- | --- |
  * | `oc:{offer}` | hash | `offer` (JSON), `revision`, `buckets`, and `batch:<id>` -> the batch's number |
  * | `oc:{offer}:batches` | list | a batch as JSON, by number |
- * | `oc:{offer}:batch:<n>` | hash | `taken`: codes drawn from the head of the pool so far; `given`, `redeemed`, `used`: counters |
+ * | `oc:{offer}:batch:<n>` | hash | `taken`: codes drawn from the head of the pool so far; `given`, `redeemed`, `used`: counters; `day:<days since 1970>`: how many were given on that day |
  * | `oc:{offer}:pool:<n>` | list | the codes nobody has, in file order |
  * | `oc:{offer}:used:<n>` | hash | place -> instant, codes redeemed while they wait in the pool list |
  * | `oc:{offer}:back:<n>` | sorted set | places of released codes, drawn again before the list |

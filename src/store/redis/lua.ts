@@ -55,6 +55,11 @@ local function record(found)
   return (string.gsub(table.concat(found, "\\t"), "\\t+$", ""))
 end
 
+-- The counter of codes given out on the day of an instant (base 36).
+local function dayField(at)
+  return "day:" .. math.floor(tonumber(at, 36) / 86400000)
+end
+
 local function refsOf(text)
   local refs = {}
   for ref in string.gmatch(text or "", "%d+") do refs[#refs + 1] = tonumber(ref) end

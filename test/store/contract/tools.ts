@@ -29,7 +29,7 @@ export async function claimAll(
   const { offerId = "welcome" } = options;
   const state = await store.loadOffer(offerId);
   const { revision = state?.revision ?? 0, from = state?.batches.map((_, place) => place) ?? [], now = NOON } = options;
-  return store.claim({ offerId, revision, from, now, items });
+  return store.claim({ ...options, offerId, revision, from, now, items });
 }
 
 /** An item of somebody who is thought to hold nothing. */

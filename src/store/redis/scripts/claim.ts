@@ -17,7 +17,8 @@ const ITEM = 3;
  * ARGV[1]     the revision of the offer that the caller decided by
  * ARGV[2]     now, base 36 milliseconds
  * ARGV[3]     numbers of the batches to draw from, in turn, separated by commas
- * ARGV[4...]  for each item (a subscriber at most once): subscriber, message, and what the caller knows: "l", "f" or "-" (may keep the latest code, the first, none)
+ * ARGV[4]     "count" to be told what is left, or ""
+ * ARGV[5...]  for each item (a subscriber at most once): subscriber, message, and what the caller knows: "l", "f" or "-" (may keep the latest code, the first, none)
  *             followed by the newest code he thinks is held
  *
  * Replies "offer-changed", or a text with a line for each item:
@@ -25,6 +26,7 @@ const ITEM = 3;
  *   holds ...                          the subscriber holds something else, or the message has claimed already (see holdsLine)
  *   none                               the caller was right and holds nothing
  *   pool-empty                         the caller was right, and these batches have no code left
+ * and where it was asked for a last line: how many codes these batches have left.
  *
  * Everything is read before anything is written. While a cluster moves the slot, a key that is elsewhere fails the read, and
  * nothing is half done.
@@ -136,7 +138,7 @@ local function answer(i, subscriber, message, known)
 end
 
 for i = 1, items do
-  local at = 1 + i * ${ITEM}
+  local at = 2 + i * ${ITEM}
   lines[i] = answer(i, ARGV[at], ARGV[at + 1], ARGV[at + 2])
   left = left - 1
 end
@@ -176,20 +178,33 @@ for b = 1, math.min(current, #batches) do
     end
     for s = 1, #batch.skipped do redis.call("HDEL", base .. ":used:" .. n, batch.skipped[s]) end
     for r = 1, batch.reused do redis.call("ZREM", base .. ":back:" .. n, batch.back[r]) end
-    if batch.given > 0 then redis.call("HINCRBY", base .. ":batch:" .. n, "given", batch.given) end
+    if batch.given > 0 then
+      redis.call("HINCRBY", base .. ":batch:" .. n, "given", batch.given)
+      redis.call("HINCRBY", base .. ":batch:" .. n, dayField(now), batch.given)
+    end
   end
 end
 for ref, text in pairs(changedRecords) do writeRecord(ref, text) end
-for i, text in pairs(held) do redis.call("HSET", KEYS[i + 1], ARGV[1 + i * ${ITEM}], text) end
-for i, text in pairs(older) do redis.call("HSET", olderKey(KEYS[i + 1]), ARGV[1 + i * ${ITEM}], text) end
+for i, text in pairs(held) do redis.call("HSET", KEYS[i + 1], ARGV[2 + i * ${ITEM}], text) end
+for i, text in pairs(older) do redis.call("HSET", olderKey(KEYS[i + 1]), ARGV[2 + i * ${ITEM}], text) end
+
+if ARGV[4] == "count" then
+  local left = 0
+  for b = 1, #batches do
+    local n = batches[b].n
+    local pool, back, used = base .. ":pool:" .. n, base .. ":back:" .. n, base .. ":used:" .. n
+    left = left + redis.call("LLEN", pool) + redis.call("ZCARD", back) - redis.call("HLEN", used)
+  end
+  lines[items + 1] = tostring(left)
+end
 return table.concat(lines, "\\n")
 `,
 );
 
 export async function claim(connection: Connection, keys: OfferKeys, request: ClaimRequest): Promise<ClaimReply> {
-  const { revision, now, from, items } = request;
+  const { revision, now, from, items, countLeft } = request;
   const keyList = [keys.base];
-  const args = [String(revision), now.toString(36), from.join(",")];
+  const args = [String(revision), now.toString(36), from.join(","), countLeft ? "count" : ""];
   for (const { subscriberId, messageId, holding, mayKeep } of items) {
     keyList.push(keys.subscriberBucket(subscriberId));
     args.push(subscriberId, messageId, known(holding, mayKeep));
@@ -197,8 +212,9 @@ export async function claim(connection: Connection, keys: OfferKeys, request: Cl
   const reply = await connection.run(CLAIM, keyList, args);
   if (reply === "offer-changed") return { status: "offer-changed" };
   const lines = typeof reply === "string" ? reply.split("\n") : [];
-  if (lines.length !== items.length) throw unexpectedReply(CLAIM, reply);
-  return { status: "answered", answers: lines.map((line, place) => answerFrom(line, items[place] as ClaimItem, now)) };
+  if (lines.length !== items.length + (countLeft ? 1 : 0)) throw unexpectedReply(CLAIM, reply);
+  const answers = items.map((item, place) => answerFrom(lines[place] as string, item, now));
+  return { status: "answered", answers, ...(countLeft && { left: Number(lines.at(-1)) }) };
 }
 
 function known(holding: Holding | null, mayKeep: ClaimItem["mayKeep"]): string {

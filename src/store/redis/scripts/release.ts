@@ -52,6 +52,7 @@ for n = 1, #refs do
     remember(refs, wasFirst)
     redis.call("ZADD", base .. ":back:" .. batch, place, place)
     redis.call("HINCRBY", base .. ":batch:" .. batch, "given", -1)
+    redis.call("HINCRBY", base .. ":batch:" .. batch, dayField(found[4]), -1)
     writeRecord(ref, found[1])
     if #refs == 0 then
       redis.call("HDEL", KEYS[2], ARGV[1])
