@@ -80,6 +80,7 @@ export class ClaimQueue {
     const now = this.now();
     const flight = this.knowledge.cache?.takeOff();
     const asked = this.knowledge.offers.changes;
+    for (const question of questions) question.holding = stillOutdated(question, state, now);
     try {
       const items = questions.map(({ message, holding }) => ({
         subscriberId: message.subscriberId,
@@ -137,6 +138,11 @@ export class ClaimQueue {
       question.reject(thrown);
     }
   }
+}
+
+/** What is thought to be held, unless the rule keeps it by now: the offer may have changed since that was decided. */
+function stillOutdated({ holding, message }: Question, state: OfferState, now: UnixMs): Holding | null {
+  return holding !== null && decide(state, holding, message, now).action === "claim" ? holding : null;
 }
 
 /** Two messages to one subscriber cannot go in one call: the second has to see what the first was given. */
