@@ -1,6 +1,7 @@
 // What most tests begin with: an offer with codes, a message, a clock that stands still.
 import {
   type Batch,
+  type ClaimRequest,
   type HeldCode,
   importCodes,
   type Message,
@@ -75,4 +76,22 @@ export async function left(store: OfferStore, offerId = "welcome"): Promise<numb
 /** `count` codes: `${prefix}0`, `${prefix}1`, ... */
 export function codeList(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, place) => `${prefix}${place}`);
+}
+
+export type Counted = { readonly store: OfferStore; readonly calls: string[]; readonly claims: ClaimRequest[] };
+
+/** The same store, and what it was asked. */
+export function counted(store: OfferStore): Counted {
+  const [calls, claims]: [string[], ClaimRequest[]] = [[], []];
+  const counting = new Proxy(store, {
+    get(target, name: keyof OfferStore) {
+      const method = target[name] as (...args: unknown[]) => unknown;
+      return (...args: unknown[]) => {
+        calls.push(name);
+        if (name === "claim") claims.push(args[0] as ClaimRequest);
+        return method.apply(target, args);
+      };
+    },
+  });
+  return { store: counting, calls, claims };
 }

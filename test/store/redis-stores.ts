@@ -12,6 +12,9 @@ export type RedisStores = {
   make(): OfferStore;
   /** The same store as another process would see it: by a connection of its own. */
   makePair(): [OfferStore, OfferStore];
+  /** A prefix that no other store has. */
+  prefix(): string;
+  readonly client: Redis;
   readonly server: RedisServer;
 };
 
@@ -31,6 +34,10 @@ export function useRedisStores(): RedisStores {
     makePair() {
       const prefix = nextPrefix();
       return [redisStore(clients[0]!, { prefix }), redisStore(clients[1]!, { prefix })];
+    },
+    prefix: nextPrefix,
+    get client() {
+      return clients[0]!;
     },
     get server() {
       return server;
