@@ -1,5 +1,6 @@
 import type { Context, FS, Liquid, RenderOptions } from "liquidjs";
 import { invalidInput, type Message, type Resolver } from "../src/index.js";
+import { contextClassOf, dropClassOf } from "./engine-classes.js";
 import { macroRewriter } from "./macro.js";
 import { offerDropClass } from "./offer-drop.js";
 import { dropClasses, MESSAGE_OFFERS, messageOffers, OfferTag, offerId } from "./offer-tag.js";
@@ -43,9 +44,14 @@ export type OfferLiquid = {
 export function registerOfferFilters(liquid: Liquid, resolver: Resolver): OfferLiquid {
   if (!dropClasses.has(liquid)) prepare(liquid);
   const OfferDrop = dropClasses.get(liquid)!;
+  const Context = contextClassOf(liquid, dropClassOf(liquid));
 
   function globalsOf(offers: MessageOffers, own: object | undefined): object {
-    return { ...(own ?? liquid.options.globals), offer: new OfferDrop(offers.own), [MESSAGE_OFFERS]: offers };
+    // Assigned, not spread: in Node 20 each object that is spread and added to gets a hidden class of its own.
+    const globals = { offer: undefined as unknown, [MESSAGE_OFFERS]: offers };
+    Object.assign(globals, own ?? liquid.options.globals);
+    globals.offer = new OfferDrop(offers.own);
+    return globals;
   }
 
   function compile(template: string): OfferLiquidTemplate {
@@ -57,11 +63,12 @@ export function registerOfferFilters(liquid: Liquid, resolver: Resolver): OfferL
       } catch (error) {
         return Promise.reject(error);
       }
-      return liquid
-        .render(templates, data, { ...renderOptions, globals: globalsOf(offers, renderOptions?.globals) })
-        .catch((error) => {
-          throw offers.failure === undefined ? liquidError(error) : offers.failure.error;
-        });
+      const globals = globalsOf(offers, renderOptions?.globals);
+      const options =
+        renderOptions === undefined ? { sync: false, globals } : { ...renderOptions, sync: false, globals };
+      return liquid.render(templates, new Context(data, liquid.options, options, { liquid })).catch((error) => {
+        throw offers.failure === undefined ? liquidError(error) : offers.failure.error;
+      });
     };
   }
 
@@ -73,7 +80,7 @@ function prepare(liquid: Liquid): void {
     throw invalidInput("liquid.filters.offer_code", "no filter of that name yet", liquid.filters.offer_code);
   if (liquid.tags.offer !== undefined)
     throw invalidInput("liquid.tags.offer", "no tag of that name yet", liquid.tags.offer);
-  dropClasses.set(liquid, offerDropClass(liquid));
+  dropClasses.set(liquid, offerDropClass(dropClassOf(liquid)));
   liquid.registerFilter("offer_code", offerCode);
   liquid.registerTag("offer", OfferTag as unknown as Liquid["tags"][string]);
   readMacros(liquid);
@@ -94,10 +101,11 @@ function readMacros(liquid: Liquid): void {
   const { parse } = liquid;
   liquid.parse = (html, filepath) => parse.call(liquid, rewrite(String(html)), filepath);
   const { fs } = liquid.options;
-  const files: FS = Object.create(fs);
-  if (fs.readFile) files.readFile = async (file) => rewrite(await fs.readFile(file));
-  if (fs.readFileSync) files.readFileSync = (file) => rewrite(fs.readFileSync(file));
-  liquid.options.fs = files;
+  const own: Partial<FS> = {};
+  if (fs.readFile) own.readFile = async (file) => rewrite(await fs.readFile(file));
+  if (fs.readFileSync) own.readFileSync = (file) => rewrite(fs.readFileSync(file));
+  // The engine's own file system is frozen.
+  liquid.options.fs = Object.create(fs, Object.getOwnPropertyDescriptors(own));
 }
 
 function parse(liquid: Liquid, template: unknown): ReturnType<Liquid["parse"]> {

@@ -1,5 +1,6 @@
-import type { Context, Drop, Liquid } from "liquidjs";
+import type { Context, Drop } from "liquidjs";
 import type { Resolution } from "../src/index.js";
+import type { DropClass } from "./engine-classes.js";
 import type { PendingOffer } from "./pending-offer.js";
 import { FIELD_MISSING, fieldOf, isOfferField, OfferView, stopsMessage, unknownField } from "./view.js";
 
@@ -9,14 +10,14 @@ export const CANNOT_WAIT =
 export type OfferDropClass = new (offer: PendingOffer) => Drop;
 
 /**
- * The class of what `offer` is in a Liquid template of this instance.
+ * The class of what `offer` is in a Liquid template.
  *
  * A drop is asked for each field by its name, so a field that does not exist can be refused. While its offer is unresolved, the drop is
  * a promise as well, so LiquidJS waits wherever it evaluates `offer`, and nowhere else. Once the offer is resolved it is a promise no
  * more, and reading it waits for nothing.
  */
-export function offerDropClass(liquid: Liquid): OfferDropClass {
-  return class OfferDrop extends dropClassOf(liquid) {
+export function offerDropClass(Drop: DropClass): OfferDropClass {
+  return class OfferDrop extends Drop {
     readonly #offer: PendingOffer;
 
     constructor(offer: PendingOffer) {
@@ -64,10 +65,4 @@ export function offerDropClass(liquid: Liquid): OfferDropClass {
       return this.#offer.shown(await this.#offer.ask());
     }
   };
-}
-
-/** The engine's own `Drop`, found behind its literal `empty`, which is one: the engine itself is the caller's to import. */
-function dropClassOf(liquid: Liquid): new () => Drop {
-  const empty: object = liquid.evalValueSync("empty");
-  return Object.getPrototypeOf(Object.getPrototypeOf(empty)).constructor;
 }

@@ -7,7 +7,7 @@ export class MessageOffers {
   readonly own: PendingOffer;
   /** The first error of an offer: it stopped the message, or asking for it failed. The engine wraps it in errors of its own. */
   failure: { error: unknown } | undefined;
-  readonly #others = new Map<string, PendingOffer>();
+  #others: Map<string, PendingOffer> | undefined;
 
   constructor(
     readonly resolver: Resolver,
@@ -17,6 +17,7 @@ export class MessageOffers {
   }
 
   named(offerId: string): PendingOffer {
+    this.#others ??= new Map();
     let offer = this.#others.get(offerId);
     if (offer === undefined) {
       offer = new PendingOffer(this, offerId);
