@@ -51,7 +51,8 @@ function redeemedText({ redeemed, isNew, isSample }: Resolution): string {
 
 function validText({ expiresAt, daysLeft, reason }: Resolution, day: (date: Date) => string): string {
   if (reason === "new-each-message") return "for this message alone";
-  if (expiresAt === null) return "never expires";
+  // Without an end, a message's own code may be one that never expires or one for this message alone.
+  if (expiresAt === null) return reason === "same-message" ? "" : "never expires";
   return `${daysLeft === 0 ? "expired" : "valid until"} ${day(expiresAt)}`;
 }
 
