@@ -241,7 +241,7 @@ async function answerTo(row: Row, store: OfferStore, cache: false | object, aske
 
 describe.each(KINDS)("%s", (_, makeStore) => {
   describe.each(["campaign", "journey"] as const)("a %s message to a subscriber who", (type) => {
-    test.each(WINDOW_ROWS)("$row", async (row) => {
+    test.each(WINDOW_ROWS.map((row) => [row.row, row] as const))("%s", async (_, row) => {
       for (const [cache, channel] of [
         [false, "email"],
         [{}, "sms"],
@@ -252,7 +252,7 @@ describe.each(KINDS)("%s", (_, makeStore) => {
   });
 
   describe.each(["auto-response", "already-subscribed"] as const)("an %s message to a subscriber who", (type) => {
-    test.each(SIGN_UP_ROWS)("$row", async (row) => {
+    test.each(SIGN_UP_ROWS.map((row) => [row.row, row] as const))("%s", async (_, row) => {
       for (const [cache, channel] of [
         [false, "sms"],
         [{}, "email"],
