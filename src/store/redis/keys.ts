@@ -31,6 +31,8 @@ export type OfferKeys = {
   base: string;
   /** The hash that holds this code's ref. */
   codeBucket(codeKey: string): string;
+  /** The number of the bucket that holds what this subscriber holds. */
+  subscriberNumber(subscriberId: string): number;
   /** The hash that holds what this subscriber holds. */
   subscriberBucket(subscriberId: string): string;
 };
@@ -60,6 +62,7 @@ export function offerKeys(prefix: string, offerId: string, buckets: number): Off
   return {
     base,
     codeBucket: (key) => codes + bucketOf(key, buckets),
+    subscriberNumber: (subscriberId) => bucketOf(subscriberId, buckets),
     subscriberBucket: (subscriberId) => subscribers + bucketOf(subscriberId, buckets),
   };
 }

@@ -4,22 +4,21 @@ import type { ClaimAnswer, ClaimItem, ClaimReply, ClaimRequest } from "../../sto
 import type { Connection } from "../connection.js";
 import type { OfferKeys } from "../keys.js";
 import { RECORDS, script } from "../lua.js";
-import { unexpectedReply } from "../reply.js";
+import { instantText, unexpectedReply } from "../reply.js";
 import { holdingFrom } from "./holdings.js";
-
-const ITEM = 3;
 
 /**
  * The compare-and-set that hands out codes.
  *
- * KEYS[1]     the offer
- * KEYS[1 + i] the subscriber bucket of item i
- * ARGV[1]     the revision of the offer that the caller decided by
- * ARGV[2]     now, base 36 milliseconds
- * ARGV[3]     numbers of the batches to draw from, in turn, separated by commas
- * ARGV[4]     "count" to be told what is left, or ""
- * ARGV[5...]  for each item (a subscriber at most once): subscriber, message, and what the caller knows: "l", "f" or "-" (may keep the latest code, the first, none)
- *             followed by the newest code he thinks is held
+ * KEYS[1]  the offer
+ * ARGV[1]  the revision of the offer that the caller decided by
+ * ARGV[2]  now, base 36 milliseconds
+ * ARGV[3]  numbers of the batches to draw from, in turn, separated by commas
+ * ARGV[4]  "count" to be told what is left, or ""
+ * ARGV[5]  how many items there are
+ * ARGV[6]  a line for each item (a subscriber at most once), its fields separated by tabs: number of the subscriber's bucket,
+ *          subscriber, message, and what the caller knows: "l", "f" or "-" (may keep the latest code, the first, none) followed
+ *          by the newest code he thinks is held. One text, because each argument costs client and server as much as an item.
  *
  * Replies "offer-changed", or a text with a line for each item:
  *   claimed <tab> batch <tab> code     the caller was right: this code is now the subscriber's
@@ -28,8 +27,7 @@ const ITEM = 3;
  *   pool-empty                         the caller was right, and these batches have no code left
  * and where it was asked for a last line: how many codes these batches have left.
  *
- * Everything is read before anything is written. While a cluster moves the slot, a key that is elsewhere fails the read, and
- * nothing is half done.
+ * Everything is read before anything is written, so that an error leaves nothing half done.
  */
 const CLAIM = script(
   "claim",
@@ -37,9 +35,8 @@ const CLAIM = script(
   `${RECORDS}
 if redis.call("HGET", base, "revision") ~= ARGV[1] then return "offer-changed" end
 local now = ARGV[2]
-local items = #KEYS - 1
-local left = items
-local lines, held, older, changedRecords = {}, {}, {}, {}
+local left = tonumber(ARGV[5])
+local lines, changedRecords = {}, {}
 
 local batches = {}
 for n in string.gmatch(ARGV[3], "%d+") do batches[#batches + 1] = { n = tonumber(n) } end
@@ -52,11 +49,16 @@ local function open(batch)
   batch.back = redis.call("ZRANGE", base .. ":back:" .. n, 0, left - 1)
   batch.hasUsed = redis.call("EXISTS", base .. ":used:" .. n) == 1
   batch.codes = redis.call("LRANGE", base .. ":pool:" .. n, 0, left - 1)
+  batch.claimed = "claimed\\t" .. n .. "\\t"
   batch.reused, batch.drawn, batch.given, batch.skipped, batch.records = 0, 0, 0, {}, {}
 end
 
--- The next code of the pool list and its place; its record comes to stand at the end of its page.
-local function nextOfPool(batch, owner)
+local function newRecord(code, subscriber, message)
+  return code .. "\\t" .. subscriber .. "\\t" .. message .. "\\t" .. now
+end
+
+-- The next code of the pool list and its ref; its record comes to stand at the end of its page.
+local function nextOfPool(batch, subscriber, message)
   while true do
     if batch.drawn == #batch.codes then
       local more = redis.call("LRANGE", base .. ":pool:" .. batch.n, batch.drawn, batch.drawn + left - 1)
@@ -68,7 +70,7 @@ local function nextOfPool(batch, owner)
     local code = batch.codes[batch.drawn]
     local used = batch.hasUsed and redis.call("HGET", base .. ":used:" .. batch.n, place)
     if not used then
-      batch.records[batch.drawn] = code .. owner
+      batch.records[batch.drawn] = newRecord(code, subscriber, message)
       return code, batch.n * PLACES + place
     end
     batch.records[batch.drawn] = code .. "\\t\\t\\t\\t\\t" .. used
@@ -76,84 +78,93 @@ local function nextOfPool(batch, owner)
   end
 end
 
-local function nextReleased(batch, owner)
+local function nextReleased(batch, subscriber, message)
   batch.reused = batch.reused + 1
   local ref = batch.n * PLACES + batch.back[batch.reused]
   local code = fields(readRecord(ref))[1]
-  changedRecords[ref] = code .. owner
+  changedRecords[ref] = newRecord(code, subscriber, message)
   return code, ref
 end
 
-local function draw(owner)
+local function draw(subscriber, message)
   while current <= #batches do
     local batch = batches[current]
     if not batch.taken then open(batch) end
     local take = batch.reused < #batch.back and nextReleased or nextOfPool
-    local code, ref = take(batch, owner)
+    local code, ref = take(batch, subscriber, message)
     if code then
       batch.given = batch.given + 1
-      return code, ref, batch.n
+      return batch.claimed .. code, ref
     end
     current = current + 1
   end
+  return "pool-empty"
 end
 
--- What a subscriber holds, told to a message that may show it.
-local function tell(refs, records, found, keep)
+-- What is to be written in the buckets: key, subscriber, text, key, subscriber, text, ...
+local writes = {}
+local function write(bucket, subscriber, text)
+  local n = #writes
+  writes[n + 1], writes[n + 2], writes[n + 3] = bucket, subscriber, text
+end
+
+-- What a subscriber holds, told to a message that may show it. endings: of the records, what follows the instant.
+local function tell(refs, records, endings, keep)
   local n = keep == "l" and 1 or keep == "f" and #refs or 0
-  if n > 0 and found[n][5] == "" then
-    found[n][5] = "s"
-    records[n] = record(found[n])
+  if n > 0 and string.sub(endings[n], 2, 2) ~= "s" then
+    records[n] = string.sub(records[n], 1, -#endings[n] - 1) .. "\\ts" .. string.sub(endings[n], 2)
     changedRecords[refs[n]] = records[n]
   end
   return holdsLine(refs, records)
 end
 
-local function answer(i, subscriber, message, known)
-  local expected = string.sub(known, 2)
-  local text = redis.call("HGET", KEYS[i + 1], subscriber)
-  local refs = {}
-  if not text then
-    if expected ~= "" then return "none" end
-  else
-    refs = refsOf(text)
-    local records, found, own = {}, {}, false
-    for n = 1, #refs do
-      records[n] = readRecord(refs[n])
-      found[n] = fields(records[n])
-      own = own or found[n][3] == message
-    end
-    if own then return holdsLine(refs, records) end
-    if found[1][1] ~= expected then return tell(refs, records, found, string.sub(known, 1, 1)) end
+local function answerHolder(bucket, subscriber, message, known, refs)
+  local records, endings, newest, own = {}, {}, nil, false
+  for n = 1, #refs do
+    local text = readRecord(refs[n])
+    local code, claimer, ending = string.match(text, "^([^\\t]*)\\t[^\\t]*\\t([^\\t]*)\\t[^\\t]*(.*)")
+    records[n], endings[n] = text, ending
+    newest = newest or code
+    own = own or claimer == message
   end
-  local code, ref, batch = draw("\\t" .. subscriber .. "\\t" .. message .. "\\t" .. now)
-  if not code then return "pool-empty" end
+  if own then return holdsLine(refs, records) end
+  if newest ~= string.sub(known, 2) then return tell(refs, records, endings, string.sub(known, 1, 1)) end
+
+  local line, ref = draw(subscriber, message)
+  if not ref then return line end
   local codes, dropped = withClaim(refs, ref)
-  held[i] = refsText(codes)
+  write(bucket, subscriber, refsText(codes))
   if dropped then
-    local texts = redis.call("HGET", olderKey(KEYS[i + 1]), subscriber) or ""
-    older[i] = texts .. " " .. refsText({ dropped })
+    local older = olderKey(bucket)
+    write(older, subscriber, (redis.call("HGET", older, subscriber) or "") .. " " .. refsText({ dropped }))
   end
-  return "claimed\\t" .. batch .. "\\t" .. code
+  return line
 end
 
-for i = 1, items do
-  local at = 2 + i * ${ITEM}
-  lines[i] = answer(i, ARGV[at], ARGV[at + 1], ARGV[at + 2])
+local function answerNewcomer(bucket, subscriber, message, known)
+  if #known > 1 then return "none" end
+  local line, ref = draw(subscriber, message)
+  if ref then write(bucket, subscriber, string.format("%.0f", ref)) end
+  return line
+end
+
+local buckets = base .. ":s:"
+for bucket, subscriber, message, known in string.gmatch(ARGV[6], "([^\\t]+)\\t([^\\t]+)\\t([^\\t]+)\\t([^\\n]+)\\n") do
+  bucket = buckets .. bucket
+  local text = redis.call("HGET", bucket, subscriber)
+  lines[#lines + 1] = text and answerHolder(bucket, subscriber, message, known, refsOf(text))
+    or answerNewcomer(bucket, subscriber, message, known)
   left = left - 1
 end
 
--- The records of the codes drawn from a batch, page by page.
+-- Which of the records drawn from a batch go to which page.
 local function pagesOf(batch)
-  local pages, page, key = {}, nil, nil
-  for n = 1, batch.drawn do
-    local pageKeyHere = pageKey(batch.n * PLACES + batch.taken + n - 1)
-    if pageKeyHere ~= key then
-      key = pageKeyHere
-      page = {}
-      pages[#pages + 1] = { key = key, records = page }
-    end
-    page[#page + 1] = batch.records[n]
+  local pages, from = {}, 1
+  while from <= batch.drawn do
+    local key, at = pageKey(batch.n * PLACES + batch.taken + from - 1)
+    local to = math.min(from + PAGE - 1 - at, batch.drawn)
+    pages[#pages + 1] = { key = key, from = from, to = to }
+    from = to + 1
   end
   return pages
 end
@@ -171,7 +182,7 @@ for b = 1, math.min(current, #batches) do
   local batch = batches[b]
   if batch.taken then
     local n = batch.n
-    for p = 1, #batch.pages do redis.call("RPUSH", batch.pages[p].key, unpack(batch.pages[p].records)) end
+    for _, page in ipairs(batch.pages) do redis.call("RPUSH", page.key, unpack(batch.records, page.from, page.to)) end
     if batch.drawn > 0 then
       redis.call("LTRIM", base .. ":pool:" .. n, batch.drawn, -1)
       redis.call("HINCRBY", base .. ":batch:" .. n, "taken", batch.drawn)
@@ -185,17 +196,16 @@ for b = 1, math.min(current, #batches) do
   end
 end
 for ref, text in pairs(changedRecords) do writeRecord(ref, text) end
-for i, text in pairs(held) do redis.call("HSET", KEYS[i + 1], ARGV[2 + i * ${ITEM}], text) end
-for i, text in pairs(older) do redis.call("HSET", olderKey(KEYS[i + 1]), ARGV[2 + i * ${ITEM}], text) end
+for n = 1, #writes, 3 do redis.call("HSET", writes[n], writes[n + 1], writes[n + 2]) end
 
 if ARGV[4] == "count" then
-  local left = 0
+  local inPool = 0
   for b = 1, #batches do
     local n = batches[b].n
     local pool, back, used = base .. ":pool:" .. n, base .. ":back:" .. n, base .. ":used:" .. n
-    left = left + redis.call("LLEN", pool) + redis.call("ZCARD", back) - redis.call("HLEN", used)
+    inPool = inPool + redis.call("LLEN", pool) + redis.call("ZCARD", back) - redis.call("HLEN", used)
   end
-  lines[items + 1] = tostring(left)
+  lines[#lines + 1] = tostring(inPool)
 end
 return table.concat(lines, "\\n")
 `,
@@ -203,18 +213,21 @@ return table.concat(lines, "\\n")
 
 export async function claim(connection: Connection, keys: OfferKeys, request: ClaimRequest): Promise<ClaimReply> {
   const { revision, now, from, items, countLeft } = request;
-  const keyList = [keys.base];
-  const args = [String(revision), now.toString(36), from.join(","), countLeft ? "count" : ""];
-  for (const { subscriberId, messageId, holding, mayKeep } of items) {
-    keyList.push(keys.subscriberBucket(subscriberId));
-    args.push(subscriberId, messageId, known(holding, mayKeep));
-  }
-  const reply = await connection.run(CLAIM, keyList, args);
+  const head = [String(revision), instantText(now), from.join(","), countLeft ? "count" : "", String(items.length)];
+  const reply = await connection.run(CLAIM, [keys.base], [...head, itemLines(keys, items)]);
   if (reply === "offer-changed") return { status: "offer-changed" };
   const lines = typeof reply === "string" ? reply.split("\n") : [];
   if (lines.length !== items.length + (countLeft ? 1 : 0)) throw unexpectedReply(CLAIM, reply);
   const answers = items.map((item, place) => answerFrom(lines[place] as string, item, now));
   return { status: "answered", answers, ...(countLeft && { left: Number(lines.at(-1)) }) };
+}
+
+function itemLines(keys: OfferKeys, items: readonly ClaimItem[]): string {
+  let lines = "";
+  for (const { subscriberId, messageId, holding, mayKeep } of items) {
+    lines += `${keys.subscriberNumber(subscriberId)}\t${subscriberId}\t${messageId}\t${known(holding, mayKeep)}\n`;
+  }
+  return lines;
 }
 
 function known(holding: Holding | null, mayKeep: ClaimItem["mayKeep"]): string {
@@ -223,12 +236,17 @@ function known(holding: Holding | null, mayKeep: ClaimItem["mayKeep"]): string {
 }
 
 function answerFrom(line: string, item: ClaimItem, now: number): ClaimAnswer {
+  if (line.startsWith("claimed\t")) return claimedFrom(line, item, now);
   if (line === "pool-empty") return { status: "pool-empty" };
   if (line === "none") return { status: "holds", holding: null };
   if (line.startsWith("holds")) return { status: "holds", holding: holdingFrom(line) };
-  const [word, batch, code] = line.split("\t");
-  if (word !== "claimed" || batch === undefined || code === undefined) throw unexpectedReply(CLAIM, line);
-  const { messageId } = item;
-  const held = { code, batch: Number(batch), issuedAt: now, messageId, redeemedAt: null, shared: false };
-  return { status: "claimed", holding: withClaim(item.holding ?? [], held) };
+  throw unexpectedReply(CLAIM, line);
+}
+
+function claimedFrom(line: string, { messageId, holding }: ClaimItem, now: number): ClaimAnswer {
+  const tab = line.indexOf("\t", 8);
+  if (tab < 0) throw unexpectedReply(CLAIM, line);
+  const batch = Number(line.slice(8, tab));
+  const held = { code: line.slice(tab + 1), batch, issuedAt: now, messageId, redeemedAt: null, shared: false };
+  return { status: "claimed", holding: holding === null ? [held] : withClaim(holding, held) };
 }
