@@ -1,5 +1,5 @@
 import type { StoreChange, Watch } from "../store.js";
-import type { RedisClient } from "./connection.js";
+import type { RedisClient } from "./client.js";
 
 /** How often a watch hears itself, and how long it may hear nothing before it is no longer trusted. Milliseconds. */
 const BEAT_EVERY = 1000;

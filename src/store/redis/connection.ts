@@ -1,51 +1,88 @@
-import type { Cluster, Redis } from "ioredis";
 import { StoreUnavailableError } from "../../errors.js";
 import type { Milliseconds } from "../../units.js";
-import type { Script } from "./lua.js";
+import { bounded } from "./bounded.js";
+import { type Breaker, createBreaker } from "./breaker.js";
+import { isCluster, type RedisClient } from "./client.js";
+import { ConfirmedWrites } from "./confirmed-writes.js";
+import type { Confirmation } from "./durability.js";
+import { stillKey } from "./keys.js";
+import type { Call, Script } from "./lua.js";
+import { isNoScript } from "./reply.js";
 
-/** The caller's client: of either major version of ioredis, to one server, by Sentinel, or to a cluster. */
-export type RedisClient = Redis | Cluster;
+/** What comes before every call, for a server that may turn out to be unfit. */
+export type Gate = { pass(): Promise<void>; passed(): void };
 
 /** Runs scripts and commands on the caller's client. Defines nothing on it. */
 export class Connection {
+  readonly #breakers = new Map<string, Breaker>();
+  readonly #confirmed: ConfirmedWrites | null;
+  #gate: Gate | null = null;
+
   constructor(
     readonly client: RedisClient,
     readonly timeout: Milliseconds,
-  ) {}
+    readonly confirmation: Confirmation | null,
+  ) {
+    this.#confirmed = confirmation && new ConfirmedWrites(client, timeout, confirmation);
+  }
+
+  /** No script runs before `gate` lets it. */
+  guard(gate: Gate): void {
+    this.#gate = gate;
+  }
 
   async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
-    try {
-      return await this.#bounded(script.name, this.client.evalsha(script.sha, keys.length, ...keys, ...args));
-    } catch (error) {
-      if (!isNoScript(error)) throw this.#unavailable(script.name, error);
-      return this.command(script.name, (client) => client.eval(script.lua, keys.length, ...keys, ...args));
-    }
+    await this.#gate?.pass();
+    const [base = ""] = keys;
+    const call = { script, keys: [...keys, ...stillKey(base)], args };
+    const isConfirmed = script.mode === "writes" && this.#confirmed !== null;
+    const group = this.#group(base);
+    const reply = await this.#guarded(script.name, `${group} ${isConfirmed ? "confirmed" : ""}`, () =>
+      isConfirmed ? this.#confirmed?.run(group, call) : this.#run(call),
+    );
+    this.#gate?.passed();
+    return reply;
   }
 
   /** Runs one command. `what` names it in an error. */
-  async command<Reply>(what: string, ask: (client: RedisClient) => Promise<Reply>): Promise<Reply> {
+  command<Reply>(what: string, ask: (client: RedisClient) => Promise<Reply>): Promise<Reply> {
+    return this.#guarded(what, "", () => ask(this.client));
+  }
+
+  async #run({ script, keys, args }: Call): Promise<unknown> {
     try {
-      return await this.#bounded(what, ask(this.client));
+      return await this.client.evalsha(script.sha, keys.length, ...keys, ...args);
     } catch (error) {
-      throw this.#unavailable(what, error);
+      if (!isNoScript(error)) throw error;
+      return this.client.eval(script.lua, keys.length, ...keys, ...args);
     }
   }
 
-  #bounded<Reply>(what: string, reply: Promise<Reply>): Promise<Reply> {
-    return new Promise((resolve, reject) => {
-      const late = () => reject(new StoreUnavailableError(`Redis did not answer "${what}" within ${this.timeout} ms`));
-      const timer = setTimeout(late, this.timeout);
-      reply.then(resolve, reject).finally(() => clearTimeout(timer));
-    });
+  async #guarded<Reply>(what: string, group: string, ask: () => Promise<Reply> | undefined): Promise<Reply> {
+    try {
+      return await this.#breaker(group).run(() => bounded(what, this.timeout, ask() as Promise<Reply>));
+    } catch (error) {
+      throw unavailable(what, error);
+    }
   }
 
-  #unavailable(what: string, error: unknown): StoreUnavailableError {
-    if (error instanceof StoreUnavailableError) return error;
-    const cause = error instanceof Error ? error.message : String(error);
-    return new StoreUnavailableError(`Redis could not run "${what}": ${cause}`, { cause: error });
+  /** Servers fail one by one: in a cluster, one that is away says nothing of the others. */
+  #group(base: string): string {
+    return isCluster(this.client) ? base : "";
+  }
+
+  #breaker(group: string): Breaker {
+    let breaker = this.#breakers.get(group);
+    if (breaker === undefined) {
+      breaker = createBreaker();
+      this.#breakers.set(group, breaker);
+    }
+    return breaker;
   }
 }
 
-function isNoScript(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith("NOSCRIPT");
+function unavailable(what: string, error: unknown): StoreUnavailableError {
+  if (error instanceof StoreUnavailableError) return error;
+  const cause = error instanceof Error ? error.message : String(error);
+  return new StoreUnavailableError(`Redis could not run "${what}": ${cause}`, { cause: error });
 }

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { checked, InvalidInputError, invalidInput } from "../../errors.js";
 import { type BatchInput, type Offer, type OfferInput, parseBatch, parseOffer } from "../../offer.js";
 import {
@@ -13,10 +12,13 @@ import {
 } from "../checks.js";
 import type { AddedCodes, CodeOutcome, OfferStore, SavedOffer, StoreChange } from "../store.js";
 import { changeText, watchChanges } from "./changes.js";
-import { Connection, type RedisClient } from "./connection.js";
+import type { RedisClient } from "./client.js";
+import { Connection } from "./connection.js";
+import { confirmationFor } from "./durability.js";
 import { givenOut } from "./given-out.js";
 import { inTurn } from "./import-lock.js";
-import { bucketCount, type OfferKeys, offerKey, offerKeys, prefixSchema, storeKeys } from "./keys.js";
+import { bucketCount, type OfferKeys, offerKey, offerKeys, storeKeys } from "./keys.js";
+import { optionsSchema, type RedisStoreOptions } from "./options.js";
 import { addCodes } from "./scripts/add-codes.js";
 import { claim } from "./scripts/claim.js";
 import { counts } from "./scripts/counts.js";
@@ -25,29 +27,27 @@ import { findCodes } from "./scripts/find-codes.js";
 import { forget } from "./scripts/forget.js";
 import { givenByDay } from "./scripts/given-by-day.js";
 import { holdings } from "./scripts/holdings.js";
+import { confirmed, listOffer } from "./scripts/list-offer.js";
 import { type LoadedOffer, loadOffer, saveOffer } from "./scripts/offers.js";
 import { redeem } from "./scripts/redeem.js";
 import { release } from "./scripts/release.js";
+import { forgetSignUp, recordSignUp } from "./scripts/sign-up.js";
 import { withdraw } from "./scripts/withdraw.js";
+import { startChecks } from "./start-checks.js";
 
-export type { RedisClient } from "./connection.js";
+export type { RedisClient } from "./client.js";
+export type { RedisStoreOptions } from "./options.js";
 
-const TIMEOUT_EXPECTED = "milliseconds, 1 or more";
 const MOST_SAVES = 10;
 
-const optionsSchema = z.strictObject(
-  {
-    prefix: prefixSchema,
-    timeout: z.number({ error: TIMEOUT_EXPECTED }).min(1, { error: TIMEOUT_EXPECTED }).default(2000),
-  },
-  { error: "an object of options" },
-);
-
-/**
- * - `prefix`: what every key begins with. Default `oc`.
- * - `timeout`: milliseconds that Redis may take for one answer, whatever the client's own options say. Default 2000.
- */
-export type RedisStoreOptions = z.input<typeof optionsSchema>;
+/** What a store in Redis can do besides. */
+export interface RedisStore extends OfferStore {
+  /**
+   * Looks at the server before the first message does. Rejects with `InvalidInputError` when it cannot keep what `durability`
+   * promises, with `StoreUnavailableError` when it is away; tells `onWarning` of what puts codes at risk.
+   */
+  ready(): Promise<void>;
+}
 
 /**
  * A store in Redis 7 or later, Valkey, or Redis Cluster, over the caller's ioredis client, which it never closes.
@@ -55,12 +55,14 @@ export type RedisStoreOptions = z.input<typeof optionsSchema>;
  * @example
  * const store = redisStore(new Redis("redis://localhost:6379"), { prefix: "shop" });
  */
-export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): OfferStore {
+export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): RedisStore {
   if (typeof (client as RedisClient | undefined)?.evalsha !== "function") {
     throw invalidInput("client", "an ioredis client", client);
   }
-  const { prefix, timeout } = checked(optionsSchema, "options", options);
-  const connection = new Connection(client, timeout);
+  const { prefix, timeout, durability, replicas, onWarning } = checked(optionsSchema, "options", options);
+  const connection = new Connection(client, timeout, confirmationFor(durability, replicas, timeout));
+  const checks = startChecks(connection, onWarning);
+  connection.guard(checks);
   const keys = storeKeys(prefix);
   const buckets = new Map<string, number>();
   const listeners = new Set<(change: StoreChange) => void>();
@@ -92,8 +94,11 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
 
   async function trySave(offer: Offer): Promise<SavedOffer | "changed-meanwhile"> {
     const loaded = await load(offer.id);
-    if (loaded !== null && sameOffer(loaded.state.offer, offer)) return { status: "unchanged", offer };
-    await connection.command("list-offer", (redis) => redis.sadd(keys.offers, offer.id));
+    await listOffer(connection, keys.offers, offer.id);
+    if (loaded !== null && sameOffer(loaded.state.offer, offer)) {
+      await confirmed(connection, offerKey(prefix, offer.id));
+      return { status: "unchanged", offer };
+    }
     const saved = await saveOffer(connection, offerKey(prefix, offer.id), {
       offer,
       revision: loaded?.state.revision ?? null,
@@ -151,6 +156,8 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
   }
 
   return {
+    ready: checks.ready,
+
     async saveOffer(input: OfferInput) {
       const offer = parseOffer(input);
       for (let attempt = 0; attempt < MOST_SAVES; attempt++) {
@@ -215,9 +222,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
 
     async recordSignUp(subscriberId, offerId) {
       checkSignUp(subscriberId, offerId);
-      const bucket = keys.signUpBucket(subscriberId);
-      await connection.command("sign-up", (redis) => redis.hsetnx(bucket, subscriberId, offerId));
-      return (await signUpOffer(subscriberId)) ?? offerId;
+      return recordSignUp(connection, keys.signUpBucket(subscriberId), subscriberId, offerId);
     },
 
     signUpOffers: (subscriberIds) => Promise.all(subscriberIds.map(signUpOffer)),
@@ -241,14 +246,13 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
         channel: keys.changes,
         change: changeText({ type: "forgotten", subscriberId }),
       };
-      const ids = await offerIds();
+      await forgetSignUp(connection, keys.signUpBucket(subscriberId), forgotten);
       const given = await Promise.all(
-        ids.map(async (offerId) => {
+        (await offerIds()).map(async (offerId) => {
           const offer = await keysOf(offerId);
           return offer === null ? 0 : forget(connection, offer, forgotten);
         }),
       );
-      await connection.command("forget-sign-up", (redis) => redis.hdel(keys.signUpBucket(subscriberId), subscriberId));
       tell({ type: "forgotten", subscriberId });
       return given.reduce((sum, many) => sum + many, 0);
     },

@@ -19,6 +19,7 @@ import { checked } from "../../errors.js";
  * | `oc:offers` | set | offer ids |
  * | `oc:signups:<bucket>` | hash | subscriber -> sign-up offer |
  * | `oc:import` | string | the lock that imports take turns by |
+ * | `oc:{offer}:still` | - | never exists: see `stillKey` |
  *
  * A code's place is its number in its batch, counted from 0. Codes leave the pool list by its head only, so the head's place is `taken`,
  * and neither list nor index has to store places. A ref is `batch number * PLACES + place`. A claim therefore
@@ -65,6 +66,17 @@ export function offerKeys(prefix: string, offerId: string, buckets: number): Off
     subscriberNumber: (subscriberId) => bucketOf(subscriberId, buckets),
     subscriberBucket: (subscriberId) => subscribers + bucketOf(subscriberId, buckets),
   };
+}
+
+/**
+ * A key that never exists, declared by every script that works on an offer.
+ *
+ * While a cluster moves a slot, key by key, a script could find some of the keys it works out by itself on this node and miss the
+ * others, without an error: they would look as if they had never been. A declared key that is missing makes Redis refuse
+ * the whole script (`TRYAGAIN`) for as long as the slot is moving, on either node.
+ */
+export function stillKey(base: string): string[] {
+  return base.includes("{") ? [`${base}:still`] : [];
 }
 
 export function storeKeys(prefix: unknown) {

@@ -2,17 +2,28 @@ import { createHash } from "node:crypto";
 import { REMEMBERED_CLAIMS } from "../../holding.js";
 import { PAGE, PLACES } from "./keys.js";
 
-/** A Lua script and the name of its digest in Redis. */
-export type Script = { readonly name: string; readonly lua: string; readonly sha: string };
+/** A Lua script, whether it may write, and its digest, by which Redis knows it. */
+export type Script = {
+  readonly name: string;
+  readonly mode: "writes" | "reads";
+  readonly lua: string;
+  readonly sha: string;
+};
+
+/** One run of a script. */
+export type Call = { readonly script: Script; readonly keys: readonly string[]; readonly args: readonly string[] };
 
 /**
  * `#!lua` makes Redis check a script before its first line runs: out of memory, a read-only replica and a script that may not
  * write are refused whole, never half way.
  */
 export function script(name: string, mode: "writes" | "reads", body: string): Script {
-  const lua = `#!lua${mode === "reads" ? " flags=no-writes" : ""}\n${body}`;
-  return { name, lua, sha: createHash("sha1").update(lua).digest("hex") };
+  const lua = `#!lua${mode === "reads" ? " flags=no-writes" : ""}\n${WITHOUT_STILL_KEY}${body}`;
+  return { name, mode, lua, sha: createHash("sha1").update(lua).digest("hex") };
 }
+
+/** See `stillKey` in keys.ts: the scripts themselves know nothing of it. */
+const WITHOUT_STILL_KEY = 'if string.sub(KEYS[#KEYS], -6) == ":still" then KEYS[#KEYS] = nil end\n';
 
 /** Lua functions over refs and records, for the scripts that need them. See `keys.ts` for both. */
 export const RECORDS = `

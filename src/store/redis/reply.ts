@@ -14,3 +14,8 @@ export function instant(text: string): UnixMs {
 export function unexpectedReply(script: Script, reply: unknown): Error {
   return new Error(`the script "${script.name}" gave an unexpected reply: ${JSON.stringify(reply)?.slice(0, 200)}`);
 }
+
+/** The server does not know the script by its digest (any more), and has not run it. */
+export function isNoScript(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("NOSCRIPT");
+}

@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { durabilitySchema, replicasSchema } from "./durability.js";
+import { prefixSchema } from "./keys.js";
+
+const TIMEOUT_EXPECTED = "milliseconds, 1 or more";
+
+export const optionsSchema = z.strictObject(
+  {
+    prefix: prefixSchema,
+    timeout: z.number({ error: TIMEOUT_EXPECTED }).min(1, { error: TIMEOUT_EXPECTED }).default(2000),
+    durability: durabilitySchema,
+    replicas: replicasSchema,
+    onWarning: z
+      .custom<(warning: string) => void>((value) => typeof value === "function", {
+        error: "a function that takes a text",
+      })
+      .default(() => warnProcess),
+  },
+  { error: "an object of options" },
+);
+
+/**
+ * - `prefix`: what every key begins with. Default `oc`.
+ * - `timeout`: milliseconds that Redis may take for one answer, whatever the client's own options say. Default 2000.
+ * - `durability`: what a code has to outlive before it is handed out. `fast` (default): nothing. `replicated`: `replicas` have confirmed
+ *   it. `durable`: the server's disk has. See docs/reliability.md.
+ * - `replicas`: how many have to confirm. Default 1 for `replicated`, 0 for `durable`.
+ * - `onWarning`: told once what about the server or the client puts codes at risk. Default `process.emitWarning`.
+ */
+export type RedisStoreOptions = z.input<typeof optionsSchema>;
+
+const warned = new Set<string>();
+
+/** Many stores over one server say it once. */
+function warnProcess(warning: string): void {
+  if (warned.has(warning)) return;
+  warned.add(warning);
+  process.emitWarning(warning, { type: "OfferCodeWarning" });
+}
