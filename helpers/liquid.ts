@@ -1,12 +1,12 @@
-import type { Context, FS, Liquid, RenderOptions } from "liquidjs";
-import { invalidInput, type Message, type Resolver } from "../src/index.js";
+import type { Context, FS, Liquid, RenderOptions, Template } from "liquidjs";
+import { invalidInput, type Message, OfferTemplateError, type Resolver } from "../src/index.js";
 import { contextClassOf, dropClassOf } from "./engine-classes.js";
 import { macroRewriter } from "./macro.js";
 import { offerDropClass } from "./offer-drop.js";
 import { dropClasses, MESSAGE_OFFERS, messageOffers, OfferTag, offerId } from "./offer-tag.js";
 import { MessageOffers } from "./pending-offer.js";
 import { liquidError } from "./template-error.js";
-import { fieldOf, refuseOwnOffer } from "./view.js";
+import { fieldOf, isOfferField, refuseOwnOffer, unknownField } from "./view.js";
 
 /**
  * Renders one part of a message: the same message gives all its parts the same code. `renderOptions` are LiquidJS's own.
@@ -108,11 +108,23 @@ function readMacros(liquid: Liquid): void {
   liquid.options.fs = Object.create(fs, Object.getOwnPropertyDescriptors(own));
 }
 
-function parse(liquid: Liquid, template: unknown): ReturnType<Liquid["parse"]> {
+function parse(liquid: Liquid, template: unknown): Template[] {
   if (typeof template !== "string") throw invalidInput("template", "the text of a template", template);
   try {
-    return liquid.parse(template);
+    const templates = liquid.parse(template);
+    refuseUnknownFields(liquid, templates);
+    return templates;
   } catch (error) {
     throw liquidError(error);
+  }
+}
+
+/** Found before anything is rendered, so that a misspelt field costs no code. In files it is found when it is read. */
+function refuseUnknownFields(liquid: Liquid, templates: Template[]): void {
+  const { globals } = liquid.analyzeSync(templates, { partials: false });
+  for (const { segments, location } of globals.offer ?? []) {
+    const [, field] = segments;
+    if (typeof field === "string" && !isOfferField(field))
+      throw new OfferTemplateError(unknownField(field), { line: location.row, column: location.col });
   }
 }
