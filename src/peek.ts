@@ -9,6 +9,12 @@ import type { UnixMs } from "./units.js";
 
 const MOST_TRIES = 10;
 
+/** As much of a store as a peek reads. None of it changes anything. */
+export type OfferReader = Pick<
+  OfferStore,
+  "loadOffer" | "holdings" | "counts" | "sampleCode" | "findCode" | "signUpOffers"
+>;
+
 /** What a peek needs to know of an offer besides what the subscriber holds. `sample` has the shape of the pool's codes and is none of them. */
 export type OfferFacts = {
   readonly state: OfferState;
@@ -17,7 +23,7 @@ export type OfferFacts = {
 };
 
 /** What `resolve` would answer for this message at `now`, without taking a code. */
-export async function peek(store: OfferStore, message: Message, offerId: string, now: UnixMs): Promise<Resolution> {
+export async function peek(store: OfferReader, message: Message, offerId: string, now: UnixMs): Promise<Resolution> {
   try {
     const [facts, holdings] = await Promise.all([
       readFacts(store, offerId),
@@ -31,7 +37,7 @@ export async function peek(store: OfferStore, message: Message, offerId: string,
 }
 
 /** Reads everything that the answers of one offer depend on, for any number of subscribers. `null`: no such offer. */
-export async function readFacts(store: OfferStore, offerId: string): Promise<OfferFacts | null> {
+export async function readFacts(store: OfferReader, offerId: string): Promise<OfferFacts | null> {
   const [state, counts, pooled] = await Promise.all([
     store.loadOffer(offerId),
     store.counts(offerId),
@@ -69,7 +75,7 @@ export function availableIn(counts: readonly BatchCounts[], from: readonly numbe
 }
 
 /** A code of the same shape and length that no offer has. */
-async function sampleLike(store: OfferStore, pooled: string): Promise<string> {
+async function sampleLike(store: OfferReader, pooled: string): Promise<string> {
   for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
     const sample = sampleOf(pooled, attempt);
     if ((await store.findCode(sample)) === null) return sample;

@@ -1,0 +1,73 @@
+import { unavailableAnswer } from "../answer.js";
+import { type Decision, decide } from "../decide.js";
+import { InvalidInputError } from "../errors.js";
+import { followsSignUpOffer, type Message } from "../message.js";
+import type { Offer } from "../offer.js";
+import { peekAnswer } from "../peek.js";
+import type { Resolution } from "../resolution.js";
+import type { UnixMs } from "../units.js";
+import type { Supposition } from "./api.js";
+import type { OfferBook } from "./offer-book.js";
+import { holdingAt, type Situation, supposed } from "./suppose.js";
+
+/** The moment that a preview looks at, and what is supposed for it. */
+export type Moment = { now: UnixMs; suppositions: ReadonlySet<Supposition> };
+
+/** An answer and what it follows from. `situation` and `decision` are absent where the offer could not be looked at. */
+export type PreviewAnswer = {
+  resolution: Resolution;
+  offer: Offer | undefined;
+  situation?: Situation;
+  decision?: Decision;
+};
+
+/** What `resolve` would answer at this moment, from the book: no code is taken, and the store is not asked again. */
+export async function previewAnswer(
+  book: OfferBook,
+  message: Message,
+  named: string | undefined,
+  moment: Moment,
+): Promise<PreviewAnswer> {
+  const asked = named ?? message.offerId;
+  const wanted = followsSignUpOffer(message.type) ? await signUpOffer(book, message, moment) : asked;
+  if (wanted === "away") {
+    return { resolution: unavailableAnswer(asked ?? "", undefined, "store-unavailable"), offer: undefined };
+  }
+  if (wanted === null)
+    return { resolution: unavailableAnswer(asked ?? "", undefined, "no-sign-up-offer"), offer: undefined };
+  if (wanted === undefined) {
+    throw new InvalidInputError("this template shows offer.code, but preview.json gives it no offer");
+  }
+  return offerAnswer(book, message, wanted, moment);
+}
+
+async function offerAnswer(book: OfferBook, message: Message, offerId: string, moment: Moment): Promise<PreviewAnswer> {
+  const entry = await book.read(offerId);
+  const isAway = entry.status === "away" || moment.suppositions.has("redis-down");
+  if (isAway) return unknownAway(book, offerId);
+  if (entry.status === "unknown") {
+    return { resolution: unavailableAnswer(offerId, undefined, "unknown-offer"), offer: undefined };
+  }
+  const holding = holdingAt(entry.holdings.get(message.subscriberId) ?? null, moment.now);
+  const situation = supposed({ facts: entry.facts, holding }, moment.suppositions, moment.now);
+  return {
+    situation,
+    offer: situation.facts.state.offer,
+    resolution: peekAnswer(situation.facts, situation.holding, message, moment.now),
+    decision: decide(situation.facts.state, situation.holding, message, moment.now),
+  };
+}
+
+async function signUpOffer(book: OfferBook, message: Message, moment: Moment): Promise<string | null | "away"> {
+  if (moment.suppositions.has("no-sign-up-offer")) return null;
+  if (moment.suppositions.has("redis-down")) return "away";
+  const signUps = await book.signUps();
+  return signUps.status === "away" ? "away" : (signUps.offerIds.get(message.subscriberId) ?? null);
+}
+
+/** While the store is away, a process that has met the offer still knows what the offer says for that case. */
+async function unknownAway(book: OfferBook, offerId: string | undefined): Promise<PreviewAnswer> {
+  const entry = offerId === undefined ? undefined : await book.read(offerId);
+  const state = entry?.status === "known" ? entry.facts.state : undefined;
+  return { resolution: unavailableAnswer(offerId ?? "", state, "store-unavailable"), offer: state?.offer };
+}

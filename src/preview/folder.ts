@@ -1,0 +1,119 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { checked, InvalidInputError } from "../errors.js";
+import type { Channel, Engine } from "./api.js";
+import { type Definition, definitionSchema, type TemplateEntry } from "./definition.js";
+import { FolderError, pathInside } from "./inside.js";
+
+export const DEFINITION_FILE = "preview.json";
+const LARGEST_FILE = 20_000_000;
+
+/** A text that a template engine renders: a file of the folder, or (a subject) a line of `preview.json`. */
+export type Source = { engine: Engine; text: string; file: string | null };
+
+export type Template = {
+  id: string;
+  name: string;
+  channel: Channel;
+  subject: Source | null;
+  body: Source;
+  text: Source | null;
+  entry: TemplateEntry;
+};
+
+export type Partials = { handlebars: Record<string, string>; liquid: Record<string, string> };
+
+/** Everything that a preview folder says, read at one moment. `watched`: the folders whose files it came from. */
+export type Folder = {
+  path: string;
+  definition: Definition;
+  templates: Template[];
+  partials: Partials;
+  codes: Map<string, string[]>;
+  watched: string[];
+};
+
+/** Reads a preview folder. Throws `InvalidInputError` or `FolderError`, both of which name the file and the field. */
+export function readFolder(path: string): Folder {
+  const definition = readDefinition(path);
+  const watched = new Set([pathInside(path, ".")]);
+  const read = (name: string) => {
+    const file = pathInside(path, name);
+    watched.add(dirname(file));
+    return readText(file, name);
+  };
+  const templates = definition.templates.map((entry) => readTemplate(entry, read));
+  const codes = new Map<string, string[]>();
+  for (const { file } of definition.offers.flatMap((offer) => offer.codes)) codes.set(file, codesIn(read(file)));
+  const partials = readPartials(path, definition.partials, watched);
+  return { path, definition, templates, partials, codes, watched: [...watched] };
+}
+
+/** The codes of a file: one to a line, or the first column of a CSV file. A first line `code` is its heading. */
+export function codesIn(text: string): string[] {
+  const cells = text.split(/\r?\n/).map((line) => (/^\s*"?([^",;\t]*)/.exec(line)?.[1] ?? "").trim());
+  const codes = cells.filter((cell) => cell !== "");
+  return /^(discount[ _-]?)?codes?$/i.test(codes[0] ?? "") ? codes.slice(1) : codes;
+}
+
+export function engineOf(file: string): Engine {
+  return file.endsWith(".liquid") ? "liquid" : "handlebars";
+}
+
+function readDefinition(path: string): Definition {
+  const text = readText(pathInside(path, DEFINITION_FILE), DEFINITION_FILE);
+  return checked(definitionSchema, DEFINITION_FILE, jsonOf(text));
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const { message } = error as Error;
+    const position = /position (\d+)/.exec(message)?.[1];
+    const lines = text.slice(0, Number(position ?? 0)).split("\n");
+    const place = position === undefined ? "" : `:${lines.length}:${(lines.at(-1) as string).length + 1}`;
+    throw new InvalidInputError(`${DEFINITION_FILE}${place}: expected JSON, but got: ${message}`, { cause: error });
+  }
+}
+
+function readTemplate(entry: TemplateEntry, read: (name: string) => string): Template {
+  const { id, name = id, channel, file, subject, text } = entry;
+  const engine = engineOf(file);
+  return {
+    id,
+    name,
+    channel,
+    entry,
+    subject: subject === undefined ? null : { engine, text: subject, file: null },
+    body: { engine, text: read(file), file },
+    text: text === undefined ? null : { engine: engineOf(text), text: read(text), file: text },
+  };
+}
+
+/** Partials are named by their file without its ending: `{{> footer}}`, `{% render "footer" %}`. */
+function readPartials(path: string, name: string | undefined, watched: Set<string>): Partials {
+  const partials: Partials = { handlebars: {}, liquid: {} };
+  if (name === undefined) return partials;
+  const folder = pathInside(path, name);
+  watched.add(folder);
+  for (const file of readdirSync(folder).sort()) {
+    const [, partial, ending] = /^(.+)\.(hbs|handlebars|liquid)$/.exec(file) ?? [];
+    if (partial === undefined || ending === undefined) continue;
+    partials[ending === "liquid" ? "liquid" : "handlebars"][partial] = readText(
+      pathInside(path, join(name, file)),
+      join(name, file),
+    );
+  }
+  return partials;
+}
+
+function readText(file: string, name: string): string {
+  const { size } = statSync(file);
+  if (size > LARGEST_FILE) throw new FolderError(`${name}: expected at most ${LARGEST_FILE} bytes, but got: ${size}`);
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new FolderError(`${name}: cannot be read`, { cause: error });
+  }
+}

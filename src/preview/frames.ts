@@ -1,0 +1,85 @@
+import { randomBytes } from "node:crypto";
+import { LRUCache } from "lru-cache";
+
+const MOST_FRAMES = 60;
+
+export type Scheme = "light" | "dark" | "forced";
+type Frame = { html: string; images: boolean };
+
+/**
+ * Rendered emails, each under an address that nobody can guess. A frame gets a page of its own because it must not have the rights of
+ * the page around it: no scripts, no origin, no forms, no way out, and remote images only when they were asked for.
+ */
+export class Frames {
+  readonly #frames = new LRUCache<string, Frame>({ max: MOST_FRAMES });
+
+  /** The addresses of one email in three colour schemes. */
+  add(html: string, images: boolean): Record<Scheme, string> {
+    const address = (scheme: Scheme) => {
+      const key = randomBytes(16).toString("hex");
+      this.#frames.set(key, { html: inScheme(withoutPrefetch(html), scheme), images });
+      return `/frame/${key}`;
+    };
+    return { light: address("light"), dark: address("dark"), forced: address("forced") };
+  }
+
+  get(key: string): Frame | undefined {
+    return this.#frames.get(key);
+  }
+}
+
+/** What a frame may do: show text, styles and pictures. `origin`: the page that may show it. */
+export function frameHeaders(images: boolean, origin: string): Record<string, string> {
+  const pictures = images ? "data: https: http:" : "data:";
+  return {
+    "content-type": "text/html; charset=utf-8",
+    "content-security-policy": [
+      "default-src 'none'",
+      `img-src ${pictures}`,
+      "style-src 'unsafe-inline'",
+      "font-src data:",
+      "form-action 'none'",
+      "base-uri 'none'",
+      `frame-ancestors ${origin}`,
+      "sandbox",
+    ].join("; "),
+    "x-dns-prefetch-control": "off",
+  };
+}
+
+/** Whether an email asks for pictures, or styles with pictures, from elsewhere. */
+export function hasRemoteImages(html: string): boolean {
+  return (
+    /<(?:img|source|image|video|input)\b[^>]*?\b(?:src|srcset|href|poster)\s*=\s*["']?\s*(?:https?:)?\/\//i.test(
+      html,
+    ) ||
+    /\bbackground\s*=\s*["']?\s*(?:https?:)?\/\//i.test(html) ||
+    /url\(\s*["']?\s*(?:https?:)?\/\//i.test(html)
+  );
+}
+
+/** A content security policy does not hold back `<link rel="preconnect">`; under another name it is nothing. */
+function withoutPrefetch(html: string): string {
+  return html.replace(/<(?=\/?link\b)/gi, "<x-");
+}
+
+/**
+ * The email as a reader with this colour scheme would see it. `dark`: its own dark styles apply. `forced`: what mail programs do that
+ * darken by themselves, roughly: light turns dark, pictures stay.
+ */
+function inScheme(html: string, scheme: Scheme): string {
+  const dark = scheme === "dark" ? "(min-width: 0px)" : "(max-width: 0px)";
+  const light = scheme === "dark" ? "(max-width: 0px)" : "(min-width: 0px)";
+  const own = html
+    .replace(/\(\s*prefers-color-scheme\s*:\s*dark\s*\)/gi, dark)
+    .replace(/\(\s*prefers-color-scheme\s*:\s*light\s*\)/gi, light);
+  return `<!doctype html><style>${SCHEMES[scheme]}</style>${own.replace(/^\s*<!doctype[^>]*>/i, "")}`;
+}
+
+const SCHEMES: Record<Scheme, string> = {
+  light: ":root{color-scheme:light;background:#fff}",
+  dark: "@media not print{:root{color-scheme:dark;background:#121212;color:#e8e8e8}}",
+  forced:
+    ":root{color-scheme:light;background:#fff;filter:invert(.92) hue-rotate(180deg)}" +
+    "img,video,picture{filter:invert(1) hue-rotate(180deg)}",
+};

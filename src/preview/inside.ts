@@ -1,0 +1,31 @@
+import { realpathSync } from "node:fs";
+import { isAbsolute, join, relative, sep } from "node:path";
+
+/** A file named in `preview.json` does not lie in its folder, or cannot be read. */
+export class FolderError extends Error {
+  override name = "FolderError";
+}
+
+/**
+ * The real path of a file or folder that lies inside `folder`. Links are followed first, so neither `..` nor a link
+ * leads out of it.
+ */
+export function pathInside(folder: string, name: string): string {
+  const root = realpathSync(folder);
+  const path = realPath(root, name);
+  const way = relative(root, path);
+  if (way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way)) {
+    throw new FolderError(`${name}: expected a path inside the preview folder`);
+  }
+  return path;
+}
+
+function realPath(root: string, name: string): string {
+  if (name.includes("\0") || isAbsolute(name))
+    throw new FolderError(`${name}: expected a path inside the preview folder`);
+  try {
+    return realpathSync(join(root, name));
+  } catch (error) {
+    throw new FolderError(`${name}: there is no such file in the preview folder`, { cause: error });
+  }
+}

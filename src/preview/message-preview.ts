@@ -1,0 +1,119 @@
+import { invalidInput } from "../errors.js";
+import type { Message } from "../message.js";
+import { expiryOf } from "../window.js";
+import type { PreviewAnswer } from "./answers.js";
+import type { HistoryEntry, MessageQuestion, MessageView, Supposition, Why } from "./api.js";
+import type { Frames } from "./frames.js";
+import { hasRemoteImages } from "./frames.js";
+import { answerView, verdictOf, wantedTemplate, whenOf } from "./previewer.js";
+import type { Renderer } from "./render/renderer.js";
+import { previewMessage, type Rendered, renderMessage, type Wanted, type When } from "./rendering.js";
+import { smsOf } from "./sms.js";
+import { stepsOf } from "./steps.js";
+import { idleSuppositions } from "./suppose.js";
+import { timelineOf } from "./timeline.js";
+import { wallClock } from "./wording.js";
+import type { Workspace } from "./workspace.js";
+
+/** One message with everything there is to say about it. */
+export async function previewMessageView(
+  workspace: Workspace,
+  renderer: Renderer,
+  frames: Frames,
+  question: MessageQuestion,
+): Promise<MessageView> {
+  const template = wantedTemplate(workspace, question.template);
+  const when = await whenOf(workspace, template, question.at);
+  const wanted: Wanted = {
+    template,
+    message: previewMessage(template, question.subscriber, question.type),
+    data: question.data ?? dataOf(workspace, question.subscriber),
+    moment: { now: when.now, suppositions: new Set(question.suppose ?? []) },
+    draft: question.draft,
+  };
+  const rendered = await renderMessage(workspace, renderer, wanted);
+  const answers = rendered.answers.length > 0 ? rendered.answers : [];
+  const html = template.channel === "email" ? rendered.parts.body : undefined;
+  const sent = rendered.stopped === null && rendered.faults.length === 0;
+  return {
+    template: template.id,
+    subscriber: question.subscriber,
+    type: question.type,
+    now: when.now,
+    at: wallClock(when.now, when.timeZone),
+    timeZone: when.timeZone,
+    sent,
+    ...verdictOf(rendered),
+    parts: rendered.parts,
+    frames: html === undefined ? null : frames.add(html, question.images ?? false),
+    hasRemoteImages: html !== undefined && hasRemoteImages(html),
+    sms: template.channel === "sms" ? await countedSms(workspace, renderer, wanted, rendered) : null,
+    faults: rendered.faults,
+    missing: rendered.limited || !sent ? [] : await missingVariables(workspace, renderer, wanted),
+    why: answers.map((answer) => whyOf(answer, wanted.message, when)),
+    idle: idleFor(answers),
+  };
+}
+
+/** Counted with the longest code that the pool has: the code of one subscriber may be shorter than that of the next. */
+export async function countedSms(workspace: Workspace, renderer: Renderer, wanted: Wanted, rendered: Rendered) {
+  if (rendered.parts.body === undefined) return null;
+  const longest = (offerId: string) => {
+    const shown = rendered.answers.find(({ resolution }) => resolution.offerId === offerId)?.resolution.code ?? "";
+    const code = workspace.longestCode(offerId);
+    return code !== null && code.length > shown.length ? code : null;
+  };
+  const codes = rendered.answers.map(({ resolution }) => longest(resolution.offerId)).filter((code) => code !== null);
+  if (codes.length === 0) return smsOf(rendered.parts.body, null);
+  const atLongest = await renderMessage(workspace, renderer, { ...wanted, codes: longest, only: ["body"] });
+  return smsOf(atLongest.parts.body ?? rendered.parts.body, codes[0] ?? null);
+}
+
+/** The variables that a template shows and this subscriber's data do not have; the first of each part. */
+export async function missingVariables(workspace: Workspace, renderer: Renderer, wanted: Wanted) {
+  const strict = await renderMessage(workspace, renderer, { ...wanted, strict: true });
+  return strict.faults.map((fault) => ({ ...fault, message: missingText(fault.message) }));
+}
+
+function missingText(message: string): string {
+  const name = /^"([^"]+)" not defined in|^undefined variable: (\S+)/.exec(message);
+  return name === null ? message : `${name[1] ?? name[2]} is missing in this subscriber's data`;
+}
+
+function whyOf(answer: PreviewAnswer, message: Message, when: When): Why {
+  const { situation } = answer;
+  return {
+    answer: answerView(answer),
+    steps: stepsOf(answer, message, when.now),
+    history: historyOf(answer),
+    timeline: situation === undefined ? null : timelineOf(situation, message, when.now, when.today),
+  };
+}
+
+function historyOf({ situation }: PreviewAnswer): HistoryEntry[] {
+  if (situation === undefined) return [];
+  const { state } = situation.facts;
+  return (situation.holding ?? []).map((held) => {
+    const ends = expiryOf(state, held);
+    return {
+      code: held.code,
+      batch: state.batches[held.batch]?.id ?? null,
+      issuedAt: held.issuedAt,
+      redeemedAt: held.redeemedAt,
+      expiresAt: Number.isFinite(ends) ? ends : null,
+      supposed: held.messageId === "supposed",
+    };
+  });
+}
+
+function idleFor(answers: readonly PreviewAnswer[]): Partial<Record<Supposition, string>> {
+  const [situation] = answers.flatMap((answer) => answer.situation ?? []);
+  return situation === undefined ? {} : idleSuppositions(situation);
+}
+
+export function dataOf({ folder }: Workspace, subscriberId: string): Record<string, unknown> {
+  const subscriber = folder.definition.subscribers.find(({ id }) => id === subscriberId);
+  if (subscriber === undefined)
+    throw invalidInput("subscriber", "the id of a subscriber in preview.json", subscriberId);
+  return subscriber.data;
+}

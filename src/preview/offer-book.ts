@@ -1,0 +1,75 @@
+import { StoreUnavailableError } from "../errors.js";
+import type { Holding } from "../holding.js";
+import { type OfferFacts, type OfferReader, readFacts } from "../peek.js";
+
+/** What the store says about one offer and all sample subscribers. `away`: it could not be asked. */
+export type BookEntry =
+  | { status: "known"; facts: OfferFacts; holdings: ReadonlyMap<string, Holding | null> }
+  | { status: "unknown" }
+  | { status: "away" };
+
+export type SignUpEntry = { status: "known"; offerIds: ReadonlyMap<string, string | null> } | { status: "away" };
+
+/**
+ * Reads the store once for each offer, however many subscribers, message types and dates are looked at afterwards. What it
+ * read stands until `forget` is called.
+ */
+export class OfferBook {
+  #offers = new Map<string, Promise<BookEntry>>();
+  #signUps: Promise<SignUpEntry> | undefined;
+
+  constructor(
+    readonly store: OfferReader,
+    readonly subscriberIds: readonly string[],
+  ) {}
+
+  read(offerId: string): Promise<BookEntry> {
+    let entry = this.#offers.get(offerId);
+    if (entry === undefined) {
+      entry = this.#ask(offerId);
+      this.#offers.set(offerId, entry);
+    }
+    return entry;
+  }
+
+  signUps(): Promise<SignUpEntry> {
+    this.#signUps ??= this.#askSignUps();
+    return this.#signUps;
+  }
+
+  forget(): void {
+    this.#offers = new Map();
+    this.#signUps = undefined;
+  }
+
+  async #ask(offerId: string): Promise<BookEntry> {
+    return this.#unlessAway(async () => {
+      const [facts, holdings] = await Promise.all([
+        readFacts(this.store, offerId),
+        this.store.holdings(offerId, this.subscriberIds),
+      ]);
+      if (facts === null) return { status: "unknown" };
+      const bySubscriber = new Map(this.subscriberIds.map((id, place) => [id, holdings[place] ?? null]));
+      return { status: "known", facts, holdings: bySubscriber };
+    });
+  }
+
+  #askSignUps(): Promise<SignUpEntry> {
+    return this.#unlessAway(async () => {
+      const offerIds = await this.store.signUpOffers(this.subscriberIds);
+      return {
+        status: "known",
+        offerIds: new Map(this.subscriberIds.map((id, place) => [id, offerIds[place] ?? null])),
+      };
+    });
+  }
+
+  async #unlessAway<Entry>(ask: () => Promise<Entry>): Promise<Entry | { status: "away" }> {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error;
+      return { status: "away" };
+    }
+  }
+}

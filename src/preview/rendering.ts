@@ -1,0 +1,90 @@
+import type { Message } from "../message.js";
+import type { UnixMs } from "../units.js";
+import { type Moment, type PreviewAnswer, previewAnswer } from "./answers.js";
+import type { Draft, Fault, PartName } from "./api.js";
+import type { Template } from "./folder.js";
+import type { PartError, RenderedPart } from "./render/protocol.js";
+import type { Renderer } from "./render/renderer.js";
+import { sourcesOf, type Workspace } from "./workspace.js";
+
+/** A message that was rendered for a preview, with the answers it asked for, in the order in which it asked. */
+export type Rendered = {
+  parts: Partial<Record<PartName, string>>;
+  faults: Fault[];
+  /** Why the message would not leave although its template is sound. */
+  stopped: string | null;
+  limited: boolean;
+  answers: PreviewAnswer[];
+};
+
+export type Wanted = {
+  template: Template;
+  message: Message;
+  data: Record<string, unknown>;
+  moment: Moment;
+  draft?: Draft | undefined;
+  strict?: boolean;
+  only?: readonly PartName[];
+  /** Stands in for every code that is shown, by offer. */
+  codes?: (offerId: string) => string | null;
+};
+
+/** The message of a preview. Nobody else uses this id, so no code counts as claimed by it. */
+export function previewMessage(template: Template, subscriberId: string, type: Message["type"]): Message {
+  const { offer } = template.entry;
+  return {
+    id: "offer-code preview",
+    type,
+    channel: template.channel,
+    subscriberId,
+    ...(offer === undefined ? {} : { offerId: offer }),
+  };
+}
+
+/** Renders one message from the book's answers. Takes no code. */
+export async function renderMessage(workspace: Workspace, renderer: Renderer, wanted: Wanted): Promise<Rendered> {
+  const { template, message, draft = {}, only } = wanted;
+  const answers = new Map<string, PreviewAnswer>();
+  const sources = sourcesOf(template).filter(([name]) => only?.includes(name) ?? true);
+  const work = {
+    parts: sources.map(([name, { engine, text }]) => ({
+      name,
+      engine,
+      source: draft[name] ?? text,
+      escape: name === "body" && template.channel === "email",
+    })),
+    partials: workspace.folder.partials,
+    data: wanted.data,
+    message,
+    strict: wanted.strict ?? false,
+  };
+  const rendered = await renderer.render(work, async (offerId) => {
+    const answer = await previewAnswer(workspace.book, message, offerId, wanted.moment);
+    const { resolution, offer } = answer;
+    answers.set(resolution.offerId, answer);
+    const code = resolution.code === null ? null : (wanted.codes?.(resolution.offerId) ?? resolution.code);
+    return { resolution: { ...resolution, code }, offer };
+  });
+  return { ...partsAndFaults(template, rendered), answers: [...answers.values()] };
+}
+
+function partsAndFaults(template: Template, rendered: readonly RenderedPart[]): Omit<Rendered, "answers"> {
+  const files = new Map(sourcesOf(template).map(([name, { file }]) => [name, file]));
+  const result: Omit<Rendered, "answers"> = { parts: {}, faults: [], stopped: null, limited: false };
+  for (const part of rendered) {
+    if ("text" in part) result.parts[part.name] = part.text;
+    else if (part.error.kind === "unavailable") result.stopped ??= part.error.message;
+    else {
+      result.faults.push(faultOf(part.name, files.get(part.name) ?? null, part.error));
+      result.limited ||= part.error.kind === "limit";
+    }
+  }
+  return result;
+}
+
+function faultOf(part: PartName, file: string | null, { message, line, column }: PartError): Fault {
+  return { part, file, message, line, column };
+}
+
+/** The instant of a preview, and the zone in which its days are counted: that of the template's offer. */
+export type When = { now: UnixMs; today: UnixMs; timeZone: string };

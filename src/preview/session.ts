@@ -1,0 +1,98 @@
+import { type FSWatcher, readFileSync, watch, writeFileSync } from "node:fs";
+import { InvalidInputError } from "../errors.js";
+import type { OfferReader } from "../peek.js";
+import type { Milliseconds, UnixMs } from "../units.js";
+import type { PartName, WorkspaceView } from "./api.js";
+import { FolderError, pathInside } from "./inside.js";
+import { wantedTemplate } from "./previewer.js";
+import { openWorkspace, sourcesOf, type Workspace, workspaceView } from "./workspace.js";
+
+/** Editors write a file in several steps. */
+const SETTLE: Milliseconds = 80;
+/** What was read from a live store is shown for this long. */
+const LIVE_FOR: Milliseconds = 5000;
+
+export type SessionOptions = { store?: OfferReader | undefined; now?: (() => UnixMs) | undefined };
+
+/** A folder under work: read again whenever one of its files changes, and kept as it last was while it cannot be read. */
+export type Session = {
+  workspace(): Workspace;
+  view(): WorkspaceView;
+  /** Writes a part back to its file. `was`: what the writer thinks stands there. */
+  save(template: string, part: PartName, text: string, was: string): "saved" | "changed-meanwhile";
+  /** Reads the store again. */
+  refresh(): void;
+  onChange(listener: () => void): () => void;
+  close(): void;
+};
+
+export async function openSession(path: string, options: SessionOptions = {}): Promise<Session> {
+  const { store, now = Date.now } = options;
+  let workspace = await openWorkspace(path, { store, now });
+  let revision = 1;
+  let problem: string | null = null;
+  let readAt = performance.now();
+  let timer: NodeJS.Timeout | undefined;
+  let watchers: FSWatcher[] = [];
+  const listeners = new Set<() => void>();
+
+  function watchFolders(): void {
+    for (const watcher of watchers) watcher.close();
+    watchers = workspace.folder.watched.map((folder) => watch(folder, { persistent: false }, settle));
+    for (const watcher of watchers) watcher.on("error", () => {});
+  }
+
+  function settle(): void {
+    clearTimeout(timer);
+    timer = setTimeout(() => void reload(), SETTLE);
+  }
+
+  async function reload(): Promise<void> {
+    try {
+      workspace = await openWorkspace(path, { store, now });
+      problem = null;
+      watchFolders();
+    } catch (error) {
+      if (!(error instanceof InvalidInputError || error instanceof FolderError)) throw error;
+      problem = error.message;
+    }
+    revision += 1;
+    for (const listener of listeners) listener();
+  }
+
+  function refresh(): void {
+    workspace.book.forget();
+    readAt = performance.now();
+  }
+
+  watchFolders();
+  return {
+    workspace() {
+      if (workspace.live && performance.now() - readAt > LIVE_FOR) refresh();
+      return workspace;
+    },
+    view: () => workspaceView(workspace, revision, problem),
+    save: (template, part, text, was) => savePart(workspace, template, part, text, was),
+    refresh,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close() {
+      clearTimeout(timer);
+      for (const watcher of watchers) watcher.close();
+    },
+  };
+}
+
+/** The browser names a template and a part of it; which file that is stands in `preview.json` alone. */
+function savePart(workspace: Workspace, templateId: string, part: PartName, text: string, was: string) {
+  const template = wantedTemplate(workspace, templateId);
+  const file = sourcesOf(template).find(([name]) => name === part)?.[1].file ?? null;
+  if (file === null)
+    throw new InvalidInputError(`the ${part} of this template stands in preview.json: change it there`);
+  const path = pathInside(workspace.folder.path, file);
+  if (readFileSync(path, "utf8") !== was) return "changed-meanwhile" as const;
+  writeFileSync(path, text);
+  return "saved" as const;
+}

@@ -1,0 +1,69 @@
+import { Temporal } from "temporal-polyfill";
+import type { Offer } from "../offer.js";
+import type { Reason, Resolution } from "../resolution.js";
+import type { UnixMs } from "../units.js";
+import type { Outcome } from "./api.js";
+
+const days = new Map<string, Intl.DateTimeFormat>();
+
+/** A day as text: "3 November 2026". */
+export function dayText(at: UnixMs, timeZone: string): string {
+  let format = days.get(timeZone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone });
+    days.set(timeZone, format);
+  }
+  return format.format(at);
+}
+
+/** The wall clock of a zone, to the minute: `2026-11-23T09:00`. */
+export function wallClock(at: UnixMs, timeZone: string): string {
+  return Temporal.Instant.fromEpochMilliseconds(at)
+    .toZonedDateTimeISO(timeZone)
+    .toPlainDateTime()
+    .toString({ smallestUnit: "minute" });
+}
+
+/** The instant at which the wall clock of a zone shows this. Throws a `RangeError` when it is no time. */
+export function instantAt(wall: string, timeZone: string): UnixMs {
+  return Temporal.PlainDateTime.from(wall).toZonedDateTime(timeZone).epochMilliseconds;
+}
+
+export function windowText({ window }: Offer): string {
+  if (window.type === "never-expires") return "Codes never expire";
+  if (window.type === "custom-period") return "Codes are valid on the days of their batch";
+  if (window.amount === 0) return "Every message gets a new code";
+  return `Codes are valid for ${window.amount} ${window.unit}${window.amount === 1 ? "" : "s"}`;
+}
+
+/** How an answer looks at one glance. */
+export function outcomeOf({ code, reason, isFallback, isNew }: Resolution, offer: Offer | undefined): Outcome {
+  if (isFallback) return "fallback";
+  if (code === null) return offer?.whenUnavailable.action === "omit" ? "omitted" : "not-sent";
+  if (reason === "sign-up-offer") return "sign-up";
+  return isNew ? "new" : "keeps";
+}
+
+/** The badge of an answer, in two or three words. */
+export function labelOf({ reason, isNew, redeemed }: Resolution): string {
+  if (reason === "sign-up-offer") {
+    if (isNew) return "first sign-up code";
+    return redeemed ? "sign-up code, redeemed" : "sign-up code";
+  }
+  return LABELS[reason];
+}
+
+const LABELS: Record<Reason, string> = {
+  "first-code": "first code",
+  redeemed: "old one redeemed",
+  expired: "old one expired",
+  "new-each-message": "new each message",
+  "sign-up-offer": "sign-up code",
+  "still-valid": "still valid",
+  "same-message": "same message",
+  "pool-empty": "pool empty",
+  "no-open-batch": "no open batch",
+  "no-sign-up-offer": "no sign-up offer",
+  "unknown-offer": "unknown offer",
+  "store-unavailable": "Redis down",
+};
