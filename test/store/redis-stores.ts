@@ -24,7 +24,7 @@ export function useRedisStores(): RedisStores {
   const clients: Redis[] = [];
   beforeAll(async () => {
     server = await startRedis();
-    for (let n = 0; n < 2; n++) clients.push(new Redis(server.url));
+    for (let n = 0; n < 2; n++) clients.push(new Redis(server.url, { commandTimeout: 30_000 }));
   });
   afterAll(() => {
     for (const client of clients) client.disconnect();

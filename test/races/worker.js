@@ -1,0 +1,32 @@
+// One of the processes of a race, over the built package. It is handed its questions, waits for the start and asks all at once.
+import process from "node:process";
+import { Redis } from "ioredis";
+import { createResolver } from "offer-code";
+import { redisStore } from "offer-code/redis";
+
+const [url, prefix] = process.argv.slice(2);
+const client = new Redis(url, { commandTimeout: 30_000 });
+const resolver = createResolver({ store: redisStore(client, { prefix, timeout: 30_000 }) });
+let asks = [];
+
+process.on("message", (word) => {
+  if (word === "start") race();
+  else {
+    asks = word;
+    client.ping().then(() => process.send("ready"));
+  }
+});
+
+async function race() {
+  const answers = await Promise.all(asks.map(answer));
+  await new Promise((sent) => process.send(answers, sent));
+  await resolver.close();
+  client.disconnect();
+  process.disconnect();
+}
+
+async function answer({ release, ...message }) {
+  const { code, reason, isNew } = await resolver.resolve(message);
+  const { status } = release ? await resolver.release(message) : {};
+  return { subscriberId: message.subscriberId, code, reason, isNew, isReleased: status === "released" };
+}
