@@ -34,7 +34,7 @@ const DAY_EXPECTED = "a day such as 2026-11-30";
 /** A calendar day, `YYYY-MM-DD`, in the offer's time zone. */
 export const daySchema = z.string({ error: DAY_EXPECTED }).refine(isDay, { error: DAY_EXPECTED });
 
-const offerSchema = z.strictObject(
+export const offerSchema = z.strictObject(
   {
     id: idSchema,
     name: z.string({ error: "text" }).max(1000, { error: "at most 1000 characters" }).optional(),
@@ -102,7 +102,8 @@ function wholeNumber(least: number, most: number) {
   return z.int({ error: expected }).min(least, { error: expected }).max(most, { error: expected });
 }
 
-function isDay(text: string): boolean {
+/** Whether this is a day of the calendar, `YYYY-MM-DD`. */
+export function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   try {
     Temporal.PlainDate.from(text, { overflow: "reject" });

@@ -5,6 +5,7 @@ import { daySchema } from "../offer.js";
 import type { CodeOutcome, OfferStore } from "../store/store.js";
 
 const CHUNK = 5000;
+const HANDFUL = 500;
 const MOST_REFUSED = 1000;
 
 const optionsSchema = z.strictObject(
@@ -15,13 +16,13 @@ const optionsSchema = z.strictObject(
 /** `batch`: the name of this upload. `startsOn`, `endsOn`: its first and last day, `YYYY-MM-DD`, in the offer's time zone. */
 export type ImportOptions = z.input<typeof optionsSchema>;
 
-/**
- * What became of the codes. A code that is there already is left where it is, letter case ignored: `inFile` stood earlier
- * in the same import. `refused` counts values that are no codes; `refusedAt` names the first thousand by their place from 0.
- */
+/** Codes that were left where they are, letter case ignored: `inFile` stood earlier in the same import. */
+export type Duplicates = { inFile: number; inPool: number; givenOut: number; inOtherOffer: number };
+
+/** What became of the codes. `refused` counts values that are no codes; `refusedAt` names the first thousand by their place from 0. */
 export type ImportReport = {
   added: number;
-  duplicates: { inFile: number; inPool: number; givenOut: number; inOtherOffer: number };
+  duplicates: Duplicates;
   refused: number;
   refusedAt: { place: number; value: unknown }[];
 };
@@ -39,56 +40,86 @@ export async function importCodes(
   options: ImportOptions,
 ): Promise<ImportReport> {
   const { batch: id, ...days } = checked(optionsSchema, "options", options);
-  const report: ImportReport = {
-    added: 0,
-    duplicates: { inFile: 0, inPool: 0, givenOut: 0, inOtherOffer: 0 },
-    refused: 0,
-    refusedAt: [],
-  };
+  const report: ImportReport = { added: 0, duplicates: noDuplicates(), refused: 0, refusedAt: [] };
   let since: number | undefined;
-  for await (const chunk of chunksOf(validCodes(codes, report), CHUNK)) {
+  await oneAhead(validChunks(codes, report), async (chunk) => {
     const { start, outcomes } = await store.addCodes(offerId, { id, ...days }, chunk, since);
     since ??= start;
     for (const outcome of outcomes) count(report, outcome);
-  }
+  });
   return report;
 }
 
-async function* validCodes(
-  codes: Iterable<string> | AsyncIterable<string>,
-  report: ImportReport,
-): AsyncGenerator<string> {
-  let place = 0;
-  for await (const value of codes) {
-    if (isCode(value)) yield value;
-    else {
-      report.refused += 1;
-      if (report.refusedAt.length < MOST_REFUSED) report.refusedAt.push({ place, value });
-    }
-    place += 1;
-  }
-}
-
-/** The last chunk may be short, and there is always one, so that an empty import opens its batch as well. */
-async function* chunksOf<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<Item[]> {
-  let chunk: Item[] = [];
-  let yielded = false;
+/** Does the work item by item, and prepares each item while the one before is worked on. */
+export async function oneAhead<Item>(
+  items: AsyncIterable<Item> | Iterable<Item>,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  let underWay = Promise.resolve();
   for await (const item of items) {
-    chunk.push(item);
-    if (chunk.length === size) {
-      yield chunk;
-      yielded = true;
-      chunk = [];
-    }
+    await underWay;
+    underWay = work(item);
+    underWay.catch(() => {});
   }
-  if (chunk.length > 0 || !yielded) yield chunk;
+  await underWay;
 }
 
-function count(report: ImportReport, outcome: CodeOutcome): void {
+export function noDuplicates(): Duplicates {
+  return { inFile: 0, inPool: 0, givenOut: 0, inOtherOffer: 0 };
+}
+
+export function count(report: { added: number; duplicates: Duplicates }, outcome: CodeOutcome): void {
   const { duplicates } = report;
   if (outcome === "added") report.added += 1;
   else if (outcome === "in-file") duplicates.inFile += 1;
   else if (outcome === "in-pool") duplicates.inPool += 1;
   else if (outcome === "given-out") duplicates.givenOut += 1;
   else duplicates.inOtherOffer += 1;
+}
+
+/** The last chunk may be short, and there is always one, so that an empty import opens its batch as well. */
+async function* validChunks(
+  codes: Iterable<string> | AsyncIterable<string>,
+  report: ImportReport,
+): AsyncGenerator<string[]> {
+  let place = 0;
+  let chunk: string[] = [];
+  let yielded = false;
+  for await (const values of handfuls(codes)) {
+    for (const value of values) {
+      if (isCode(value)) chunk.push(value);
+      else refuse(report, place, value);
+      place += 1;
+    }
+    if (chunk.length < CHUNK) continue;
+    yield chunk;
+    yielded = true;
+    chunk = [];
+  }
+  if (chunk.length > 0 || !yielded) yield chunk;
+}
+
+/** Some values at a time: waiting for each one costs more than all the rest. */
+async function* handfuls<Item>(items: Iterable<Item> | AsyncIterable<Item>): AsyncGenerator<Item[]> {
+  let handful: Item[] = [];
+  const isFull = (item: Item) => handful.push(item) === HANDFUL;
+  if (Symbol.iterator in Object(items)) {
+    for (const item of items as Iterable<Item>) {
+      if (!isFull(item)) continue;
+      yield handful;
+      handful = [];
+    }
+  } else {
+    for await (const item of items) {
+      if (!isFull(item)) continue;
+      yield handful;
+      handful = [];
+    }
+  }
+  yield handful;
+}
+
+function refuse(report: ImportReport, place: number, value: unknown): void {
+  report.refused += 1;
+  if (report.refusedAt.length < MOST_REFUSED) report.refusedAt.push({ place, value });
 }

@@ -25,6 +25,9 @@ export interface OfferStore {
    */
   addCodes(offerId: string, batch: BatchInput, codes: readonly string[], since?: number): Promise<AddedCodes>;
 
+  /** What `addCodes` would answer for each code if it stood alone. Changes nothing. */
+  tryCodes(offerId: string, codes: readonly string[]): Promise<CodeOutcome[]>;
+
   /** Gives new codes to subscribers who hold what the caller thinks they hold, and tells what the others hold. See `ClaimRequest`. */
   claim(request: ClaimRequest): Promise<ClaimReply>;
   /** What subscribers hold of an offer, in their order. Changes nothing. */

@@ -24,7 +24,7 @@ import type {
 } from "../store.js";
 
 import { answer, claimedEntry, holdingOf, type OfferShelf, recordOf, takeBack } from "./holders.js";
-import { addCode, countsOf, type Entry, givenByDay, isInPool, leftIn, openPool } from "./pool.js";
+import { addCode, countsOf, type Entry, givenByDay, isInPool, leftIn, openPool, outcomeOf } from "./pool.js";
 
 /**
  * A store in this process's memory: the same rules as `redisStore`, gone when the process ends. For demonstrations, previews
@@ -88,6 +88,11 @@ export function memoryStore(): OfferStore {
         addCode(index, offerId, pool, shelf.pools.indexOf(pool), code, since ?? start),
       );
       return { start, outcomes };
+    },
+
+    async tryCodes(offerId, codes) {
+      checkAddCodes(codes, undefined);
+      return codes.map((code) => outcomeOf(index.get(codeKey(code)), shelfOf(offerId).state.offer.id));
     },
 
     async claim(request: ClaimRequest): Promise<ClaimReply> {

@@ -56,8 +56,14 @@ export function addCode(
     index.set(codeKey(code), entry);
     return "added";
   }
+  if (known.offerId === offerId && known.batch === batch && known.place >= since) return "in-file";
+  return outcomeOf(known, offerId);
+}
+
+/** What becomes of a code of which this is known already. */
+export function outcomeOf(known: Entry | undefined, offerId: string): CodeOutcome {
+  if (known === undefined) return "added";
   if (known.offerId !== offerId) return "in-other-offer";
-  if (known.batch === batch && known.place >= since) return "in-file";
   return known.claim === null ? "in-pool" : "given-out";
 }
 

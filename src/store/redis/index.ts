@@ -32,6 +32,7 @@ import { type LoadedOffer, loadOffer, saveOffer } from "./scripts/offers.js";
 import { redeem } from "./scripts/redeem.js";
 import { release } from "./scripts/release.js";
 import { forgetSignUp, recordSignUp } from "./scripts/sign-up.js";
+import { tryCodes } from "./scripts/try-codes.js";
 import { withdraw } from "./scripts/withdraw.js";
 import { startChecks } from "./start-checks.js";
 
@@ -177,6 +178,17 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     async addCodes(offerId, batch, codes, since) {
       checkAddCodes(codes, since);
       return inTurn(connection, keys.importLock, () => addNew(offerId, batch, codes, since));
+    },
+
+    async tryCodes(offerId, codes) {
+      checkAddCodes(codes, undefined);
+      const offer = await keysOf(offerId);
+      if (offer === null) throw unknownOffer(offerId);
+      const [elsewhere, outcomes] = await Promise.all([
+        inOtherOffers(offerId, codes),
+        tryCodes(connection, offer, codes),
+      ]);
+      return outcomes.map((outcome, place) => (elsewhere.has(place) ? "in-other-offer" : outcome));
     },
 
     async claim(request) {

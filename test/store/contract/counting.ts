@@ -48,4 +48,17 @@ export function countingContract(store: CurrentStore): void {
     expect(await left("u", 2)).toMatchObject({ left: 0, answers: [{ status: "claimed" }, { status: "pool-empty" }] });
     expect(await claimAll(store(), [newcomer("eve")], { from: [2] })).not.toHaveProperty("left");
   });
+
+  test("codes can be tried without adding them", async () => {
+    await stock(store(), { id: "vip" }, [{ id: "b1", codes: ["V1"] }]);
+    await stock(store(), {}, [{ id: "b1", codes: ["A1", "B2", "C3"] }]);
+    await claim(store(), "ann", "m1");
+    await claim(store(), "ben", "m1");
+    await store().release("welcome", "ben", "m1");
+    const outcomes = ["given-out", "in-pool", "in-pool", "in-other-offer", "added"];
+    expect(await store().tryCodes("welcome", ["a1", "B2", "c3", "V1", "N9"])).toEqual(outcomes);
+    expect(await store().tryCodes("welcome", [])).toEqual([]);
+    expect(await store().findCode("N9")).toBeNull();
+    await expect(store().tryCodes("nowhere", ["A1"])).rejects.toThrow("offerId: expected the id of a saved offer");
+  });
 }
