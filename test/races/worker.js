@@ -9,6 +9,8 @@ const client = new Redis(url, { commandTimeout: 30_000 });
 const resolver = createResolver({ store: redisStore(client, { prefix, timeout: 30_000 }) });
 let asks = [];
 
+// Whoever started this process ends it, once it has read the answers.
+process.on("disconnect", () => process.exit());
 process.on("message", (word) => {
   if (word === "start") race();
   else {
@@ -18,11 +20,7 @@ process.on("message", (word) => {
 });
 
 async function race() {
-  const answers = await Promise.all(asks.map(answer));
-  await new Promise((sent) => process.send(answers, sent));
-  await resolver.close();
-  client.disconnect();
-  process.disconnect();
+  process.send(await Promise.all(asks.map(answer)));
 }
 
 async function answer({ release, ...message }) {
