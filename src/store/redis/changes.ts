@@ -1,5 +1,6 @@
 import type { StoreChange, Watch } from "../store.js";
-import type { RedisClient } from "./client.js";
+import { bounded } from "./bounded.js";
+import { isCluster, type RedisClient } from "./client.js";
 
 /** How often a watch hears itself, and how long it may hear nothing before it is no longer trusted. Milliseconds. */
 const BEAT_EVERY = 1000;
@@ -31,55 +32,80 @@ function changeFrom(text: string): StoreChange {
  * Listens to the changes of all processes on a connection of its own.
  *
  * A connection can be dead long before anybody notices. So each watch also listens to a channel of its own, speaks on it every
- * second by the caller's client, and counts as live only while it hears itself. After every gap, the listener is told that
- * changes were missed before the watch is live again.
+ * second by the caller's client, and counts as live only while it hears what it said less than three seconds ago: a change
+ * told later than that finds nobody who still trusts what it makes untrue. After every gap, the listener is told that
+ * changes were missed before the watch is live again. A connection that stays silent is replaced.
  */
 export function watchChanges(client: RedisClient, channel: string, listener: (change: StoreChange) => void): Watch {
   const own = `${channel}:${crypto.randomUUID()}`;
-  const subscriber = "nodes" in client ? client.duplicate() : client.duplicate();
-  let heardAt = Number.NEGATIVE_INFINITY;
-  let closed = false;
+  let saidAt = Number.NEGATIVE_INFINITY;
+  let openedAt = 0;
+  let isBeating = false;
+  let subscriber = open();
+
+  function live(): boolean {
+    return performance.now() - saidAt <= SILENCE_ALLOWED;
+  }
 
   function lose(): void {
-    if (closed || heardAt === Number.NEGATIVE_INFINITY) return;
-    heardAt = Number.NEGATIVE_INFINITY;
+    if (saidAt === Number.NEGATIVE_INFINITY) return;
+    saidAt = Number.NEGATIVE_INFINITY;
     listener({ type: "missed" });
   }
 
-  function live(): boolean {
-    return performance.now() - heardAt <= SILENCE_ALLOWED;
+  function hear(said: number): void {
+    if (!live()) listener({ type: "missed" });
+    saidAt = said;
   }
 
-  function hear(): void {
-    if (!live()) listener({ type: "missed" });
-    heardAt = performance.now();
+  function open(): RedisClient {
+    const opened = duplicateOf(client);
+    const ifCurrent = (act: () => void) => () => {
+      if (opened === subscriber) act();
+    };
+    openedAt = performance.now();
+    opened.on("message", (from: string, text: string) => {
+      if (from === own) ifCurrent(() => hear(Number(text)))();
+      else listener(changeFrom(text));
+    });
+    opened.on("close", ifCurrent(lose));
+    opened.on("end", ifCurrent(lose));
+    // An error is followed by "close"; without a listener it would end the process.
+    opened.on("error", () => {});
+    opened.subscribe(channel, own).then(beat, () => {});
+    return opened;
   }
 
   function beat(): void {
     if (!live()) lose();
-    client.publish(own, "beat").catch(() => {});
+    if (!live() && performance.now() - openedAt > SILENCE_ALLOWED) {
+      const silent = subscriber;
+      subscriber = open();
+      silent.disconnect();
+    }
+    if (isBeating) return;
+    isBeating = true;
+    const said = String(performance.now());
+    const done = () => {
+      isBeating = false;
+    };
+    bounded("beat", SILENCE_ALLOWED, client.publish(own, said)).then(done, done);
   }
 
-  subscriber.on("message", (from: string, text: string) => {
-    if (closed) return;
-    if (from === own) hear();
-    else listener(changeFrom(text));
-  });
-  subscriber.on("close", lose);
-  subscriber.on("end", lose);
-  // An error is followed by "close"; without a listener it would end the process.
-  subscriber.on("error", () => {});
-  subscriber.subscribe(channel, own).then(beat, () => {});
   const beating = setInterval(beat, BEAT_EVERY);
   beating.unref();
 
   return {
-    live: () => !closed && live(),
+    live,
     async close() {
-      if (closed) return;
-      closed = true;
       clearInterval(beating);
       subscriber.disconnect();
     },
   };
+}
+
+/** A connection that waits for its server as long as it takes, whatever the caller's own is told to do. */
+function duplicateOf(client: RedisClient): RedisClient {
+  if (isCluster(client)) return client.duplicate([], { enableOfflineQueue: true });
+  return client.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null });
 }

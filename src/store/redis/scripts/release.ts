@@ -1,8 +1,10 @@
+import { StoreUnavailableError } from "../../../errors.js";
 import type { Release } from "../../store.js";
 import type { Connection } from "../connection.js";
 import type { OfferKeys } from "../keys.js";
 import { RECORDS, script } from "../lua.js";
 import { unexpectedReply } from "../reply.js";
+import { serverTime } from "./clock.js";
 
 /**
  * Takes back the code that a message claimed.
@@ -12,14 +14,20 @@ import { unexpectedReply } from "../reply.js";
  * ARGV[1]  the subscriber
  * ARGV[2]  the message
  * ARGV[3]  the channel of changes, ARGV[4] what to tell there
+ * ARGV[5]  until when this may run, milliseconds by the server's own clock
  *
- * Replies { "nothing-claimed" | "redeemed" | "shared" } or { "released", code }.
+ * Replies { "nothing-claimed" | "redeemed" | "shared" | "too-late" } or { "released", code }.
+ *
+ * A client that lost its connection can send a command long after its caller was told that it failed. By then the message
+ * may have been sent after all, with this code.
  */
 const RELEASE = script(
   "release",
   "writes",
   `${RECORDS}
 local older = olderKey(KEYS[2])
+local clock = redis.call("TIME")
+if clock[1] * 1000 + clock[2] / 1000 > tonumber(ARGV[5]) then return { "too-late" } end
 
 -- One claim less: the newest of those not remembered is remembered again, or the oldest where the first code goes back.
 local function remember(refs, wasFirst)
@@ -74,9 +82,13 @@ export async function release(
 ): Promise<Release> {
   const { subscriberId, messageId, channel, change } = claim;
   const keyList = [keys.base, keys.subscriberBucket(subscriberId)];
-  const reply = await connection.run(RELEASE, keyList, [subscriberId, messageId, channel, change]);
+  const until = (await serverTime(connection, keys)) + connection.timeout;
+  const args = [subscriberId, messageId, channel, change, String(until)];
+  const reply = await connection.run(RELEASE, keyList, args);
   const [status, code] = Array.isArray(reply) ? (reply as string[]) : [];
   if (status === "released" && code !== undefined) return { status, code };
   if (status === "nothing-claimed" || status === "redeemed" || status === "shared") return { status };
+  if (status === "too-late")
+    throw new StoreUnavailableError("Redis came to the release too late: nothing was taken back");
   throw unexpectedReply(RELEASE, reply);
 }
