@@ -144,9 +144,9 @@ function compilePartial(
 }
 
 /** The data variables of one start. Made new for each: whatever a start wrote into them is gone in the next. */
-function variablesOf(rendering: Rendering, root: unknown, own: Variables | undefined): Variables {
+function variablesOf(rendering: Rendering, root: unknown, own: unknown): Variables {
   const { offer } = rendering;
-  if (own === undefined || own === null) return { root, [CURRENT_OFFER]: offer, [RENDERING]: rendering };
+  if (typeof own !== "object" || own === null) return { root, [CURRENT_OFFER]: offer, [RENDERING]: rendering };
   const frame = "root" in own ? own : { ...own, _parent: own, root };
   return { ...frame, [CURRENT_OFFER]: offer, [RENDERING]: rendering };
 }

@@ -37,7 +37,7 @@ export function macroRewriter(delimiters: Delimiters): (template: string) => str
     delimiters.outputDelimiterLeft,
     delimiters.outputDelimiterRight,
   ].map(literally) as [string, string, string, string];
-  const raw = `${tag}-?\\s*raw\\s*-?${endTag}[\\s\\S]*?${tag}-?\\s*endraw\\s*-?${endTag}`;
+  const raw = `${tag}-?\\s*raw\\b[\\s\\S]*?${endTag}[\\s\\S]*?${tag}\\s*endraw\\b[\\s\\S]*?${endTag}`;
   const anyTag = `${tag}[\\s\\S]*?${endTag}`;
   const anyOutput = `${output}(?:"[^"]*"|'[^']*'|[^"'])*?${endOutput}`;
   const pattern = new RegExp(`${raw}|${anyTag}|${anyOutput}|${MACRO}`, "g");
