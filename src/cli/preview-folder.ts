@@ -1,0 +1,45 @@
+import { InvalidArgumentError, Option } from "commander";
+import { importPeer, type Peer } from "../peer.js";
+import { type Folder, readFolder } from "../preview/folder.js";
+import { openLiveStore } from "../preview/live-store.js";
+import { openWorkspace, sourcesOf, type Workspace } from "../preview/workspace.js";
+
+export type LiveOptions = { redis?: string; prefix?: string };
+
+/** The options with which a preview reads a live store instead of the folder's own offers. */
+export function liveOptions(): Option[] {
+  return [
+    new Option("--redis <url>", "read offers and codes from this Redis; it is never written to").env(
+      "OFFER_CODE_REDIS",
+    ),
+    new Option("--prefix <prefix>", "what the store's keys begin with (default: oc)"),
+  ];
+}
+
+/** Opens the live store that was asked for, if any. */
+export async function liveStore({ redis, prefix }: LiveOptions) {
+  return redis === undefined ? undefined : openLiveStore(redis, prefix);
+}
+
+/** The engines that a folder's templates need have to be there before the first of them is rendered. */
+export async function requireEngines(folder: Folder): Promise<void> {
+  const engines = new Set(folder.templates.flatMap((template) => sourcesOf(template).map(([, { engine }]) => engine)));
+  const peers: Record<string, Peer> = { handlebars: "handlebars", liquid: "liquidjs" };
+  for (const engine of engines) await importPeer(peers[engine] as Peer);
+}
+
+/** Opens a folder for one command, and what it needs; `close` ends all of it. */
+export async function openFolder(path: string, options: LiveOptions): Promise<{ workspace: Workspace; close(): void }> {
+  await requireEngines(readFolder(path));
+  const live = await liveStore(options);
+  const workspace = await openWorkspace(path, { store: live?.store, now: Date.now });
+  return { workspace, close: () => live?.close() };
+}
+
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (Number.isInteger(number) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`);
+  };
+}
