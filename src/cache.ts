@@ -1,9 +1,32 @@
-import { LRUCache } from "lru-cache";
-import type { Holding } from "./holding.js";
+import type { HeldCode, Holding } from "./holding.js";
+import type { Message } from "./message.js";
+import { type Linked, Recent } from "./recent.js";
 import type { Milliseconds, UnixMs } from "./units.js";
 
-/** `generation`: the cache's when this was stored; an older one is not trusted. */
-type Remembered = { holding: Holding; storedAt: UnixMs; generation: number };
+/** Parts of one message show one code even when its window ends between two of them. */
+const SAME_MESSAGE_FOR: Milliseconds = 60_000;
+/** Messages to one subscriber whose parts may be rendered at the same time. */
+const MOST_SHOWN = 4;
+
+/**
+ * A code that a message showed and another message had claimed. `message` is the caller's own object, which all parts have in
+ * common; `messageId` is what it said then. `before`: the message that showed one before it.
+ */
+type Shown = {
+  readonly message: Message;
+  readonly messageId: string;
+  held: HeldCode;
+  at: UnixMs;
+  before: Shown | null;
+};
+
+/** `holding`: `null` once a change made it wrong. `generation`: the cache's when it was stored; an older one is not trusted. */
+interface Remembered extends Linked<Remembered> {
+  holding: Holding | null;
+  storedAt: UnixMs;
+  generation: number;
+  shown: Shown | null;
+}
 
 /** A read on its way to the store. What it brings back is remembered unless the subscriber changed meanwhile. */
 export type Flight = { readonly startedAt: number };
@@ -16,7 +39,7 @@ export type Flight = { readonly startedAt: number };
  * read is a flight, every change is numbered, and an answer is dropped when its subscriber changed after the flight took off.
  */
 export class HoldingCache {
-  readonly #entries: LRUCache<string, Remembered>;
+  readonly #entries: Recent<Remembered>;
   readonly #changes = new Map<string, number>();
   #flights = 0;
   #changeCount = 0;
@@ -27,20 +50,20 @@ export class HoldingCache {
     max: number,
     readonly maxAge: Milliseconds,
   ) {
-    this.#entries = new LRUCache({ max });
+    this.#entries = new Recent(max);
   }
 
   /** What is remembered and can be trusted at `now`. */
   trusted(offerId: string, subscriberId: string, now: UnixMs): Holding | undefined {
-    const entry = this.#entries.get(cacheKey(offerId, subscriberId));
-    if (entry === undefined || entry.generation !== this.#generation) return undefined;
+    const entry = this.#entries.get(offerId, subscriberId);
+    if (entry === undefined || entry.holding === null || entry.generation !== this.#generation) return undefined;
     const age = now - entry.storedAt;
     return age >= 0 && age <= this.maxAge ? entry.holding : undefined;
   }
 
   /** What is remembered, trusted or not: for a store that is away. */
   lastKnown(offerId: string, subscriberId: string): Holding | undefined {
-    return this.#entries.peek(cacheKey(offerId, subscriberId))?.holding;
+    return this.#entries.peek(offerId, subscriberId)?.holding ?? undefined;
   }
 
   takeOff(): Flight {
@@ -54,16 +77,18 @@ export class HoldingCache {
   }
 
   put(flight: Flight, offerId: string, subscriberId: string, holding: Holding, now: UnixMs): void {
-    const key = cacheKey(offerId, subscriberId);
-    if (this.#lastMiss > flight.startedAt || (this.#changes.get(key) ?? 0) > flight.startedAt) return;
-    this.#entries.set(key, { holding, storedAt: now, generation: this.#generation });
+    if (this.#lastMiss > flight.startedAt || this.#changedSince(flight, offerId, subscriberId)) return;
+    const entry = this.#entries.get(offerId, subscriberId) ?? this.#add(offerId, subscriberId);
+    entry.holding = holding;
+    entry.storedAt = now;
+    entry.generation = this.#generation;
   }
 
   forget(offerId: string, subscriberId: string): void {
-    const key = cacheKey(offerId, subscriberId);
-    this.#changeCount += 1;
-    if (this.#flights > 0) this.#changes.set(key, this.#changeCount);
-    this.#entries.delete(key);
+    this.#change(offerId, subscriberId);
+    const entry = this.#entries.peek(offerId, subscriberId);
+    if (entry?.shown === null) this.#entries.delete(entry);
+    else if (entry !== undefined) entry.holding = null;
   }
 
   /** Changes were missed: nothing remembered so far is trusted any more. */
@@ -75,10 +100,71 @@ export class HoldingCache {
 
   /** Removes what is remembered of a subscriber in any offer. */
   forgetSubscriber(subscriberId: string, offerIds: Iterable<string>): void {
-    for (const offerId of offerIds) this.forget(offerId, subscriberId);
+    for (const offerId of offerIds) {
+      this.#change(offerId, subscriberId);
+      const entry = this.#entries.peek(offerId, subscriberId);
+      if (entry !== undefined) this.#entries.delete(entry);
+    }
+  }
+
+  /** Remembers that a message shows a code which another message claimed. */
+  show(offerId: string, message: Message, held: HeldCode, at: UnixMs): void {
+    const entry = this.#entries.peek(offerId, message.subscriberId) ?? this.#add(offerId, message.subscriberId);
+    const shown = shownTo(entry, message);
+    if (shown === undefined) {
+      entry.shown = { message, messageId: message.id, held, at, before: entry.shown };
+      dropOldest(entry.shown);
+    } else {
+      shown.held = held;
+      shown.at = at;
+    }
+  }
+
+  /** The code that this very message showed a moment ago, so that its next part shows the same. */
+  shown(offerId: string, message: Message, at: UnixMs): HeldCode | undefined {
+    const entry = this.#entries.peek(offerId, message.subscriberId);
+    const shown = entry && shownTo(entry, message);
+    return shown !== undefined && Math.abs(at - shown.at) <= SAME_MESSAGE_FOR ? shown.held : undefined;
+  }
+
+  #add(group: string, key: string): Remembered {
+    const entry: Remembered = {
+      group,
+      key,
+      holding: null,
+      storedAt: 0,
+      generation: 0,
+      shown: null,
+      newer: null,
+      older: null,
+    };
+    this.#entries.add(entry);
+    return entry;
+  }
+
+  #change(offerId: string, subscriberId: string): void {
+    this.#changeCount += 1;
+    if (this.#flights > 0) this.#changes.set(changeKey(offerId, subscriberId), this.#changeCount);
+  }
+
+  #changedSince({ startedAt }: Flight, offerId: string, subscriberId: string): boolean {
+    return this.#changes.size > 0 && (this.#changes.get(changeKey(offerId, subscriberId)) ?? 0) > startedAt;
   }
 }
 
-function cacheKey(offerId: string, subscriberId: string): string {
+function shownTo({ shown }: Remembered, message: Message): Shown | undefined {
+  for (let each = shown; each !== null; each = each.before) {
+    if (each.message === message && each.messageId === message.id) return each;
+  }
+  return undefined;
+}
+
+function dropOldest(newest: Shown): void {
+  let last = newest;
+  for (let many = 1; many < MOST_SHOWN && last.before !== null; many++) last = last.before;
+  last.before = null;
+}
+
+function changeKey(offerId: string, subscriberId: string): string {
   return `${offerId}\n${subscriberId}`;
 }

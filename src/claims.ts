@@ -1,8 +1,8 @@
 import { awayAnswer, codeAnswer, unavailableAnswer } from "./answer.js";
 import { decide, mayKeep } from "./decide.js";
 import { StoreUnavailableError } from "./errors.js";
-import { type Holding, newestCode } from "./holding.js";
-import type { Knowledge } from "./knowledge.js";
+import { type HeldCode, type Holding, newestCode } from "./holding.js";
+import type { Asker, Knowledge } from "./knowledge.js";
 import type { Message } from "./message.js";
 import type { OfferState } from "./offer.js";
 import type { NewCodeReason, Resolution } from "./resolution.js";
@@ -16,12 +16,21 @@ const MOST_ITEMS = 250;
 /** A subscriber whose held code changes under every try, or an offer that changes as often, is given up on. */
 const MOST_ROUNDS = 20;
 
+export type Answer = (resolution: Resolution) => void;
+export type Refuse = (error: unknown) => void;
+
 type Question = {
-  message: Message;
+  readonly message: Message;
+  /** The same fields of it as they were when it asked. */
+  readonly asker: Asker;
   /** What the subscriber is thought to hold. */
   holding: Holding | null;
-  resolve(resolution: Resolution): void;
-  reject(error: unknown): void;
+  readonly answer: Answer;
+  readonly refuse: Refuse;
+  /** Who asked the same while it was under way. */
+  others: { answer: Answer; refuse: Refuse }[] | null;
+  /** Another question about the same subscriber, asked before this one. */
+  before: Question | null;
 };
 
 /**
@@ -32,6 +41,8 @@ type Question = {
  * a race ends up with the winner's code.
  */
 export class ClaimQueue {
+  /** The last question about each subscriber that is not answered yet. */
+  readonly #underWay = new Map<string, Question>();
   readonly #add: (question: Question) => void;
 
   constructor(
@@ -40,15 +51,24 @@ export class ClaimQueue {
     readonly knowledge: Knowledge,
     readonly now: () => UnixMs,
   ) {
-    this.#add = perTick((questions) => {
-      for (let start = 0; start < questions.length; start += MOST_ITEMS) {
-        void this.#settle(questions.slice(start, start + MOST_ITEMS));
-      }
-    });
+    this.#add = perTick(MOST_ITEMS, (questions) => void this.#settle(questions));
   }
 
-  ask(message: Message, holding: Holding | null): Promise<Resolution> {
-    return new Promise((resolve, reject) => this.#add({ message, holding, resolve, reject }));
+  /** Answers later. Parts of one message that ask at the same time share one question. */
+  ask(message: Message, holding: Holding | null, answer: Answer, refuse: Refuse): void {
+    const { id, type, subscriberId } = message;
+    const before = this.#underWay.get(subscriberId) ?? null;
+    for (let each = before; each !== null; each = each.before) {
+      if (each.asker.id === id && each.asker.type === type) {
+        each.others ??= [];
+        each.others.push({ answer, refuse });
+        return;
+      }
+    }
+    const asker = { id, type, subscriberId };
+    const question = { message, asker, holding, answer, refuse, others: null, before };
+    this.#underWay.set(subscriberId, question);
+    this.#add(question);
   }
 
   async #settle(questions: Question[]): Promise<void> {
@@ -69,89 +89,122 @@ export class ClaimQueue {
     const state =
       this.knowledge.offers.atHand(this.offerId) ?? (await this.knowledge.offers.load(this.offerId, this.now()));
     if (state === null) {
-      for (const { resolve } of questions) resolve(unavailableAnswer(this.offerId, undefined, "unknown-offer"));
+      for (const question of questions) {
+        this.#answer(question, unavailableAnswer(this.offerId, undefined, "unknown-offer"));
+      }
       return [];
     }
     const [first, later] = oncePerSubscriber(questions);
-    return [...(await this.#claim(state, first)), ...later];
+    const open = await this.#claim(state, first);
+    return later.length > 0 ? [...open, ...later] : open;
   }
 
   async #claim(state: OfferState, questions: Question[]): Promise<Question[]> {
     const now = this.now();
-    const flight = this.knowledge.cache?.takeOff();
-    const asked = this.knowledge.offers.changes;
+    const { cache, offers } = this.knowledge;
+    const flight = cache.takeOff();
+    const asked = offers.changes;
     for (const question of questions) question.holding = stillOutdated(question, state, now);
     try {
-      const items = questions.map(({ message, holding }) => ({
-        subscriberId: message.subscriberId,
-        messageId: message.id,
+      const items = questions.map(({ asker, holding }) => ({
+        subscriberId: asker.subscriberId,
+        messageId: asker.id,
         holding,
-        mayKeep: mayKeep(state, message.type),
+        mayKeep: mayKeep(state, asker.type),
       }));
       const from = drawOrder(state, now);
       const reply = await this.store.claim({ offerId: this.offerId, revision: state.revision, from, now, items });
       if (reply.status === "offer-changed") {
-        this.knowledge.offers.distrust(this.offerId);
-        await this.knowledge.offers.load(this.offerId, now);
+        offers.distrust(this.offerId);
+        await offers.load(this.offerId, now);
         return questions;
       }
-      this.knowledge.offers.confirm(state, now, asked);
+      offers.confirm(state, now, asked);
       return questions.filter((question, place) => {
-        const answer = reply.answers[place] as ClaimAnswer;
-        if (flight !== undefined && answer.status !== "pool-empty" && answer.holding !== null) {
-          this.knowledge.cache?.put(flight, this.offerId, question.message.subscriberId, answer.holding, now);
+        const told = reply.answers[place] as ClaimAnswer;
+        if (told.status !== "pool-empty" && told.holding !== null) {
+          cache.put(flight, this.offerId, question.asker.subscriberId, told.holding, now);
         }
-        return !this.#answer(question, answer, state, now);
+        const resolution = this.#resolution(question, told, state, now);
+        if (resolution !== undefined) this.#answer(question, resolution);
+        return resolution === undefined;
       });
     } finally {
-      if (flight !== undefined) this.knowledge.cache?.land(flight);
+      cache.land(flight);
     }
   }
 
-  /** Whether the question is answered; if not, it now knows what the subscriber holds. */
-  #answer(question: Question, answer: ClaimAnswer, state: OfferState, now: UnixMs): boolean {
-    const { message } = question;
-    const known = answer.status === "holds" ? answer.holding : question.holding;
-    const decision = decide(state, known, message, now);
-    if (answer.status === "claimed") {
-      const held = newestCode(answer.holding);
-      question.resolve(codeAnswer(state, held, decision.reason as NewCodeReason, message.id, now));
-      return true;
+  /** The answer, or `undefined` for a question that now knows what the subscriber holds and asks again. */
+  #resolution(question: Question, told: ClaimAnswer, state: OfferState, now: UnixMs): Resolution | undefined {
+    const { asker } = question;
+    const known = told.status === "holds" ? told.holding : question.holding;
+    const decision = decide(state, known, asker, now);
+    if (told.status === "claimed") {
+      return codeAnswer(state, newestCode(told.holding), decision.reason as NewCodeReason, asker.id, now);
     }
     if (decision.action === "keep") {
-      question.resolve(codeAnswer(state, decision.held, decision.reason, message.id, now));
-      return true;
+      this.#remember(question, decision.held, now);
+      return codeAnswer(state, decision.held, decision.reason, asker.id, now);
     }
-    if (decision.action === "claim" && answer.status === "holds") {
-      question.holding = answer.holding;
-      return false;
+    if (decision.action === "claim" && told.status === "holds") {
+      question.holding = told.holding;
+      return undefined;
     }
     const reason = decision.action === "unavailable" ? decision.reason : "pool-empty";
-    question.resolve(unavailableAnswer(this.offerId, state, reason));
-    return true;
+    return unavailableAnswer(this.offerId, state, reason);
+  }
+
+  /** What other messages claimed is remembered for the next part of this one, unless the caller uses the object for another by now. */
+  #remember({ message, asker }: Question, held: HeldCode, now: UnixMs): void {
+    if (held.messageId === asker.id || message.id !== asker.id || message.subscriberId !== asker.subscriberId) return;
+    this.knowledge.cache.show(this.offerId, message, held, now);
+  }
+
+  #answer(question: Question, resolution: Resolution): void {
+    this.#leave(question);
+    question.answer(resolution);
+    if (question.others !== null) for (const { answer } of question.others) answer(resolution);
   }
 
   #fail(question: Question, error: unknown): void {
     try {
-      question.resolve(awayAnswer(this.offerId, this.knowledge.offers.atHand(this.offerId), error));
+      const away = awayAnswer(this.offerId, this.knowledge.offers.atHand(this.offerId), error);
+      this.#answer(question, this.knowledge.answerWhileAway(question.asker, this.offerId, this.now()) ?? away);
     } catch (thrown) {
-      question.reject(thrown);
+      this.#leave(question);
+      question.refuse(thrown);
+      if (question.others !== null) for (const { refuse } of question.others) refuse(thrown);
+    }
+  }
+
+  /** The question is not under way any more. */
+  #leave(question: Question): void {
+    const { subscriberId } = question.asker;
+    const last = this.#underWay.get(subscriberId) ?? null;
+    if (last === question) {
+      if (question.before === null) this.#underWay.delete(subscriberId);
+      else this.#underWay.set(subscriberId, question.before);
+      return;
+    }
+    for (let each = last; each !== null; each = each.before) {
+      if (each.before === question) each.before = question.before;
     }
   }
 }
 
 /** What is thought to be held, unless the rule keeps it by now: the offer may have changed since that was decided. */
-function stillOutdated({ holding, message }: Question, state: OfferState, now: UnixMs): Holding | null {
-  return holding !== null && decide(state, holding, message, now).action === "claim" ? holding : null;
+function stillOutdated({ holding, asker }: Question, state: OfferState, now: UnixMs): Holding | null {
+  return holding !== null && decide(state, holding, asker, now).action === "claim" ? holding : null;
 }
 
 /** Two messages to one subscriber cannot go in one call: the second has to see what the first was given. */
 function oncePerSubscriber(questions: Question[]): [Question[], Question[]] {
+  if (questions.every(({ before }) => before === null)) return [questions, []];
   const seen = new Set<string>();
   const first: Question[] = [];
   const later: Question[] = [];
   for (const question of questions) {
-    const { subscriberId } = question.message;
+    const { subscriberId } = question.asker;
     (seen.has(subscriberId) ? later : first).push(question);
     seen.add(subscriberId);
   }

@@ -7,6 +7,9 @@ const UNSAFE_IN_ID = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}{}]/u;
 /** In a code also blanks and invisible characters: nobody could type them at the checkout. */
 const UNSAFE_IN_CODE = /[\p{Cc}\p{Cs}\p{Cf}\p{Z}{}]/u;
 
+const OPENING_BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;
+
 export const ID_EXPECTED = "1 to 255 bytes of text without control characters, braces, or blanks at its ends";
 export const CODE_EXPECTED = "1 to 255 bytes of text without blanks, control characters or braces";
 
@@ -17,16 +20,29 @@ export const idSchema = z.string({ error: ID_EXPECTED }).refine(isId, { error: I
 export const codeSchema = z.string({ error: CODE_EXPECTED }).refine(isCode, { error: CODE_EXPECTED });
 
 export function isId(value: unknown): value is string {
-  return typeof value === "string" && fits(value) && !UNSAFE_IN_ID.test(value) && value.trim() === value;
+  if (typeof value !== "string") return false;
+  return isPlain(value) || (fits(value) && !UNSAFE_IN_ID.test(value) && value.trim() === value);
 }
 
 export function isCode(value: unknown): value is string {
-  return typeof value === "string" && fits(value) && !UNSAFE_IN_CODE.test(value);
+  if (typeof value !== "string") return false;
+  return isPlain(value) || (fits(value) && !UNSAFE_IN_CODE.test(value));
 }
 
 /** Shops read codes in any letter case, so codes are compared in this form and shown as they were uploaded. */
 export function codeKey(code: string): string {
   return code.toLowerCase();
+}
+
+/** What nearly all ids and codes are, told in a tenth of the time: visible ASCII characters without braces, and not many. */
+function isPlain(text: string): boolean {
+  const { length } = text;
+  if (length === 0 || length > MOST_BYTES) return false;
+  for (let at = 0; at < length; at++) {
+    const char = text.charCodeAt(at);
+    if (char <= 0x20 || char >= 0x7f || char === OPENING_BRACE || char === CLOSING_BRACE) return false;
+  }
+  return true;
 }
 
 function fits(text: string): boolean {

@@ -1,6 +1,6 @@
 import { codeAnswer } from "./answer.js";
 import { HoldingCache } from "./cache.js";
-import { decide } from "./decide.js";
+import { type Decision, decide } from "./decide.js";
 import type { HeldCode, Holding } from "./holding.js";
 import { followsSignUpOffer, type Message } from "./message.js";
 import type { OfferState } from "./offer.js";
@@ -10,21 +10,32 @@ import { SignUps } from "./sign-ups.js";
 import type { OfferStore, StoreChange, Watch } from "./store/store.js";
 import type { Milliseconds, UnixMs } from "./units.js";
 
+/** As much of a message as a question about it carries along. */
+export type Asker = Pick<Message, "id" | "type" | "subscriberId">;
+
 /** `max`: held codes kept. `maxAge`: how long each is trusted, milliseconds. */
 export type CacheLimits = { max: number; maxAge: Milliseconds };
 
+/** Without a cache nothing is trusted; what messages have shown a moment ago is remembered all the same. */
+const NO_CACHE: CacheLimits = { max: 10_000, maxAge: Number.NEGATIVE_INFINITY };
+
 /** What this process knows without asking the store, kept true by the changes that the store tells. */
 export class Knowledge {
-  readonly cache: HoldingCache | null;
+  readonly cache: HoldingCache;
   readonly offers: OfferCatalog;
   readonly signUps: SignUps;
   readonly #watch: Watch | null;
 
-  constructor(store: OfferStore, limits: CacheLimits | false) {
-    this.cache = limits === false ? null : new HoldingCache(limits.max, limits.maxAge);
-    this.offers = new OfferCatalog(store, limits === false ? 0 : limits.maxAge);
-    this.signUps = new SignUps(store, limits === false ? 0 : limits.max);
-    this.#watch = this.cache === null ? null : store.watch((change) => this.#onChange(change));
+  constructor(
+    store: OfferStore,
+    limits: CacheLimits | false,
+    readonly serveHeldWhileAway: boolean,
+  ) {
+    const { max, maxAge } = limits || NO_CACHE;
+    this.cache = new HoldingCache(max, maxAge);
+    this.offers = new OfferCatalog(store, limits === false ? 0 : maxAge);
+    this.signUps = new SignUps(store, limits === false ? 0 : max);
+    this.#watch = limits === false ? null : store.watch((change) => this.#onChange(change));
   }
 
   /** The offer that the message means, if that is known here. */
@@ -33,61 +44,75 @@ export class Knowledge {
     return message.signUpOfferId ?? (this.#watch?.live() ? this.signUps.known(message.subscriberId) : undefined);
   }
 
-  /** The code that the rule keeps for this message, if what is remembered can be trusted at `now`. */
-  kept(message: Message, offerId: string, now: UnixMs): Resolution | undefined {
-    if (this.cache === null || !this.#watch?.live()) return undefined;
-    return keptOf(
-      this.offers.trusted(offerId, now),
-      this.cache.trusted(offerId, message.subscriberId, now),
-      message,
-      now,
-    );
+  /** The answer for this message, if it needs no store: the rule keeps a code that can be trusted at `now`, or its last part showed one. */
+  answer(message: Message, offerId: string, now: UnixMs): Resolution | undefined {
+    return this.#kept(message, offerId, now) ?? this.#shown(message, offerId, now);
   }
 
-  /** The same over what was last known, trusted or not: for a store that is away. */
-  keptWhileAway(message: Message, offerId: string, now: UnixMs): Resolution | undefined {
-    return keptOf(this.offers.atHand(offerId), this.cache?.lastKnown(offerId, message.subscriberId), message, now);
+  /** While the store is away, over what was last known, trusted or not, where the caller wants that. */
+  answerWhileAway(message: Asker, offerId: string, now: UnixMs): Resolution | undefined {
+    if (!this.serveHeldWhileAway || this.#watch === null) return undefined;
+    const state = this.offers.atHand(offerId);
+    const held = keptOf(state, this.cache.lastKnown(offerId, message.subscriberId), message, now);
+    return state && held && codeAnswer(state, held.held, held.reason, message.id, now);
   }
 
   /** What the subscriber is known to hold when that calls for a new code, so that one round trip suffices. */
   outdated(message: Message, offerId: string, now: UnixMs): Holding | null {
+    const holding = this.cache.trusted(offerId, message.subscriberId, now);
+    if (holding === undefined) return null;
     const state = this.offers.atHand(offerId);
-    const holding = this.cache?.trusted(offerId, message.subscriberId, now);
-    if (state === undefined || holding === undefined) return null;
-    return decide(state, holding, message, now).action === "claim" ? holding : null;
+    return state !== undefined && decide(state, holding, message, now).action === "claim" ? holding : null;
   }
 
   async close(): Promise<void> {
     await this.#watch?.close();
   }
 
+  #kept(message: Message, offerId: string, now: UnixMs): Resolution | undefined {
+    const holding = this.cache.trusted(offerId, message.subscriberId, now);
+    if (holding === undefined || !this.#watch?.live()) return undefined;
+    const state = this.offers.trusted(offerId, now);
+    const kept = keptOf(state, holding, message, now);
+    if (state === undefined || kept === undefined) return undefined;
+    if (kept.held.messageId !== message.id) this.cache.show(offerId, message, kept.held, now);
+    return codeAnswer(state, kept.held, kept.reason, message.id, now);
+  }
+
+  #shown(message: Message, offerId: string, now: UnixMs): Resolution | undefined {
+    const held = this.cache.shown(offerId, message, now);
+    const state = held && this.offers.atHand(offerId);
+    return state && codeAnswer(state, held, "same-message", message.id, now);
+  }
+
   #onChange(change: StoreChange): void {
     if (change.type === "offer") this.offers.distrust(change.offerId);
-    else if (change.type === "subscriber") this.cache?.forget(change.offerId, change.subscriberId);
+    else if (change.type === "subscriber") this.cache.forget(change.offerId, change.subscriberId);
     else if (change.type === "forgotten") {
       this.signUps.forget(change.subscriberId);
-      this.cache?.forgetSubscriber(change.subscriberId, this.offers.ids());
+      this.cache.forgetSubscriber(change.subscriberId, this.offers.ids());
     } else {
-      this.cache?.distrustAll();
+      this.cache.distrustAll();
       this.offers.distrustAll();
       this.signUps.forgetAll();
     }
   }
 }
 
+type Kept = Extract<Decision, { action: "keep" }>;
+
 function keptOf(
   state: OfferState | undefined,
   holding: Holding | undefined,
-  message: Message,
+  message: Asker,
   now: UnixMs,
-): Resolution | undefined {
+): Kept | undefined {
   if (state === undefined || holding === undefined) return undefined;
   const decision = decide(state, holding, message, now);
-  if (decision.action !== "keep" || !isSafeToShow(decision.held, message)) return undefined;
-  return codeAnswer(state, decision.held, decision.reason, message.id, now);
+  return decision.action === "keep" && isSafeToShow(decision.held, message) ? decision : undefined;
 }
 
 /** Until the store has marked a code as shared, a release by the message that claimed it could hand it to somebody else. */
-function isSafeToShow(held: HeldCode, message: Message): boolean {
+function isSafeToShow(held: HeldCode, message: Asker): boolean {
   return held.shared || held.messageId === message.id;
 }

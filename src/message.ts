@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { checked } from "./errors.js";
-import { idSchema } from "./identifier.js";
+import { idSchema, isId } from "./identifier.js";
 
 /**
  * Which offer a message of each type means, and what decides whether a held code is sent again: the offer's distribution
@@ -18,17 +18,21 @@ export type MessageType = keyof typeof MESSAGE_TYPES;
 
 const TYPE_NAMES = Object.keys(MESSAGE_TYPES) as [MessageType, ...MessageType[]];
 
+const CHANNELS = ["email", "sms"] as const;
+
 const messageSchema = z.strictObject(
   {
     id: idSchema,
     type: z.enum(TYPE_NAMES, { error: TYPE_NAMES.map((name) => `"${name}"`).join(", ") }),
     subscriberId: idSchema,
     offerId: idSchema.optional(),
-    channel: z.enum(["email", "sms"], { error: '"email" or "sms"' }).optional(),
+    channel: z.enum(CHANNELS, { error: '"email" or "sms"' }).optional(),
     signUpOfferId: idSchema.optional(),
   },
   { error: "a message" },
 );
+
+const FIELDS: ReadonlySet<string> = new Set(Object.keys(messageSchema.shape));
 
 /**
  * One message to one subscriber. All parts of it (subject, HTML, text) carry the same `id`, and so does every retry.
@@ -39,6 +43,26 @@ export type Message = z.infer<typeof messageSchema>;
 /** Checks a message. Throws an `InvalidInputError` that names the wrong fields. */
 export function parseMessage(message: unknown): Message {
   return checked(messageSchema, "message", message);
+}
+
+/** The same for a message that is asked about again and again: one that is right comes back as it is, told in a hundredth of the time. */
+export function checkedMessage(message: Message): Message {
+  return isMessage(message) ? message : parseMessage(message);
+}
+
+/** Whether the schema accepts the message. It may say no to one that the schema accepts all the same. */
+export function isMessage(message: Message): boolean {
+  if (typeof message !== "object" || message === null) return false;
+  for (const field in message) if (!FIELDS.has(field)) return false;
+  const { id, type, subscriberId, offerId, channel, signUpOfferId } = message;
+  return (
+    isId(id) &&
+    isId(subscriberId) &&
+    TYPE_NAMES.includes(type) &&
+    (offerId === undefined || isId(offerId)) &&
+    (channel === undefined || CHANNELS.includes(channel)) &&
+    (signUpOfferId === undefined || isId(signUpOfferId))
+  );
 }
 
 /** Whether messages of this type mean the subscriber's sign-up offer, whatever offer they name. */

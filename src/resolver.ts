@@ -1,11 +1,10 @@
 import { z } from "zod";
 import { awayAnswer, unavailableAnswer } from "./answer.js";
-import { alreadyShown, type CheckedMessage, checkedMessage, type MessageBook, remember } from "./checked-messages.js";
-import { ClaimQueue } from "./claims.js";
+import { type Answer, ClaimQueue, type Refuse } from "./claims.js";
 import { checked, invalidInput } from "./errors.js";
 import { isId } from "./identifier.js";
 import { Knowledge } from "./knowledge.js";
-import { followsSignUpOffer, type Message, parseMessage } from "./message.js";
+import { checkedMessage, followsSignUpOffer, type Message, parseMessage } from "./message.js";
 import type { Offer } from "./offer.js";
 import { peek } from "./peek.js";
 import { type Preflight, type PreflightOptions, preflight } from "./preflight.js";
@@ -91,62 +90,85 @@ export interface Resolver {
  */
 export function createResolver(options: ResolverOptions): Resolver {
   const { store, cache, serveHeldWhileAway, now } = checked(optionsSchema, "options", options);
-  const knowledge = new Knowledge(store, cache);
-  const book: MessageBook = new WeakMap();
+  const knowledge = new Knowledge(store, cache, serveHeldWhileAway);
   const queues = new Map<string, ClaimQueue>();
-  const underWay = new Map<string, Promise<Resolution>>();
   let closed = false;
 
-  async function resolve(input: Message, named?: string): Promise<Resolution> {
-    const message = checkedMessage(book, input);
+  function resolve(input: Message, named?: string): Promise<Resolution> {
+    try {
+      const message = checkedOpen(input);
+      const known = answerKnown(message, named);
+      if (known !== undefined) return Promise.resolve(known);
+      return new Promise((answer, refuse) => ask(message, named, answer, refuse));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** All messages are checked before any is asked about. */
+  async function resolveMany(inputs: readonly Message[]): Promise<Resolution[]> {
+    const messages = inputs.map(checkedOpen);
+    for (const message of messages) if (!followsSignUpOffer(message.type)) namedOffer(message, undefined);
+    const answers = new Array<Resolution>(messages.length);
+    let open = messages.length;
+    if (open > 0) {
+      await new Promise<void>((done, refuse) => {
+        messages.forEach((message, place) => {
+          const answer = (resolution: Resolution) => {
+            answers[place] = resolution;
+            open -= 1;
+            if (open === 0) done();
+          };
+          const known = answerKnown(message, undefined);
+          if (known === undefined) ask(message, undefined, answer, refuse);
+          else answer(known);
+        });
+      });
+    }
+    return answers;
+  }
+
+  function checkedOpen(input: Message): Message {
+    const message = checkedMessage(input);
     if (closed) throw new Error("this resolver is closed");
-    return answerKnown(message, named) ?? ask(message, named);
+    return message;
   }
 
-  function answerKnown(message: CheckedMessage, named: string | undefined): Resolution | undefined {
+  function answerKnown(message: Message, named: string | undefined): Resolution | undefined {
     const offerId = knowledge.offerId(message, named);
-    if (offerId === undefined) return undefined;
-    const at = now();
-    const kept = knowledge.kept(message, offerId, at);
-    if (kept === undefined) return alreadyShown(message, offerId, at);
-    if (!kept.isNew) remember(message, kept, at);
-    return kept;
+    return offerId === undefined ? undefined : knowledge.answer(message, offerId, now());
   }
 
-  async function ask(message: CheckedMessage, named: string | undefined): Promise<Resolution> {
-    if (!followsSignUpOffer(message.type)) return askOnce(message, namedOffer(message, named));
+  function ask(message: Message, named: string | undefined, answer: Answer, refuse: Refuse): void {
+    if (followsSignUpOffer(message.type)) askSignUpOffer({ ...message }, named, answer, refuse);
+    else askOffer(message, namedOffer(message, named), answer, refuse);
+  }
+
+  function askOffer(message: Message, offerId: string, answer: Answer, refuse: Refuse): void {
+    queueOf(offerId).ask(message, knowledge.outdated(message, offerId, now()), answer, refuse);
+  }
+
+  async function askSignUpOffer(
+    message: Message,
+    named: string | undefined,
+    answer: Answer,
+    refuse: Refuse,
+  ): Promise<void> {
     try {
       const offerId = await signUpOffer(message);
-      if (offerId !== null) return await askOnce(message, offerId);
-      return unavailableAnswer(named ?? message.offerId ?? "", undefined, "no-sign-up-offer");
+      if (offerId !== null) askOffer(message, offerId, answer, refuse);
+      else answer(unavailableAnswer(named ?? message.offerId ?? "", undefined, "no-sign-up-offer"));
     } catch (error) {
-      return awayAnswer(named ?? message.offerId ?? "", undefined, error);
+      try {
+        answer(awayAnswer(named ?? message.offerId ?? "", undefined, error));
+      } catch (thrown) {
+        refuse(thrown);
+      }
     }
   }
 
   async function signUpOffer({ signUpOfferId, subscriberId }: Message): Promise<string | null> {
     return signUpOfferId ?? knowledge.signUps.known(subscriberId) ?? knowledge.signUps.ask(subscriberId);
-  }
-
-  /** Parts of one message that ask at the same time share one question. */
-  function askOnce(message: CheckedMessage, offerId: string): Promise<Resolution> {
-    const key = [offerId, message.subscriberId, message.id, message.type].join("\n");
-    let asking = underWay.get(key);
-    if (asking === undefined) {
-      asking = askStore(message, offerId).finally(() => underWay.delete(key));
-      underWay.set(key, asking);
-    }
-    return asking;
-  }
-
-  async function askStore(message: CheckedMessage, offerId: string): Promise<Resolution> {
-    const at = now();
-    const resolution = await queueOf(offerId).ask(message, knowledge.outdated(message, offerId, at));
-    if (resolution.reason === "store-unavailable" && serveHeldWhileAway) {
-      return knowledge.keptWhileAway(message, offerId, now()) ?? resolution;
-    }
-    if (resolution.code !== null && !resolution.isNew && !resolution.isFallback) remember(message, resolution, at);
-    return resolution;
   }
 
   function queueOf(offerId: string): ClaimQueue {
@@ -166,8 +188,8 @@ export function createResolver(options: ResolverOptions): Resolver {
 
   return {
     resolve,
-    resolveMany: (messages) => Promise.all(messages.map((message) => resolve(message))),
-    resolveKnown: (message, offerId) => (closed ? undefined : answerKnown(checkedMessage(book, message), offerId)),
+    resolveMany,
+    resolveKnown: (message, offerId) => (closed ? undefined : answerKnown(checkedMessage(message), offerId)),
 
     async peek(input, named) {
       const message = parseMessage(input);
@@ -182,7 +204,7 @@ export function createResolver(options: ResolverOptions): Resolver {
       const message = parseMessage(input);
       const offerId = await meantOffer(message, named);
       if (offerId === null) return { status: "nothing-claimed" };
-      knowledge.cache?.forget(offerId, message.subscriberId);
+      knowledge.cache.forget(offerId, message.subscriberId);
       return store.release(offerId, message.subscriberId, message.id);
     },
 

@@ -16,11 +16,7 @@ export class SignUps {
     max: number,
   ) {
     this.#known = max > 0 ? new LRUCache({ max }) : null;
-    this.#add = perTick((questions) => {
-      for (let start = 0; start < questions.length; start += MOST_ITEMS) {
-        void this.#settle(questions.slice(start, start + MOST_ITEMS));
-      }
-    });
+    this.#add = perTick(MOST_ITEMS, (questions) => void this.#settle(questions));
   }
 
   known(subscriberId: string): string | undefined {

@@ -1,15 +1,27 @@
 /**
- * Collects the items of one tick and hands them over together, once every promise that is settled already has had its say.
+ * Collects the items of one tick and hands them over together, once every promise that is settled already has had its say;
+ * as soon as there are `most` of them, these are handed over at once.
  */
-export function perTick<Item>(run: (items: Item[]) => void): (item: Item) => void {
+export function perTick<Item>(most: number, run: (items: Item[]) => void): (item: Item) => void {
   let waiting: Item[] = [];
+  let isDue = false;
   function flush(): void {
     const items = waiting;
     waiting = [];
-    run(items);
+    if (items.length > 0) run(items);
+  }
+  function flushLater(): void {
+    isDue = true;
+    void Promise.resolve().then(() =>
+      process.nextTick(() => {
+        isDue = false;
+        flush();
+      }),
+    );
   }
   return (item) => {
-    if (waiting.length === 0) void Promise.resolve().then(() => process.nextTick(flush));
     waiting.push(item);
+    if (waiting.length === most) flush();
+    else if (!isDue) flushLater();
   };
 }
