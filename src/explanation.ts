@@ -1,0 +1,114 @@
+import { z } from "zod";
+import { unavailableAnswer } from "./answer.js";
+import { checked } from "./errors.js";
+import { explain } from "./explain.js";
+import type { HeldCode } from "./holding.js";
+import { idSchema } from "./identifier.js";
+import { followsSignUpOffer, MESSAGE_TYPES, type MessageType } from "./message.js";
+import type { Offer, OfferState } from "./offer.js";
+import { peekAnswer, readFacts } from "./peek.js";
+import type { Resolution } from "./resolution.js";
+import type { OfferStore } from "./store/store.js";
+import type { UnixMs } from "./units.js";
+import { whatWouldChange } from "./what-would-change.js";
+import { expiryOf } from "./window.js";
+
+const typeNames = Object.keys(MESSAGE_TYPES) as [MessageType, ...MessageType[]];
+
+const questionSchema = z.strictObject(
+  {
+    subscriberId: idSchema,
+    offerId: idSchema.optional(),
+    type: z.enum(typeNames, { error: typeNames.map((name) => `"${name}"`).join(", ") }).default("campaign"),
+    at: z.int({ error: "an instant in Unix milliseconds" }),
+  },
+  { error: "a question" },
+);
+
+/**
+ * Who asks: a message of this `type` (default `campaign`) for the subscriber, sent `at` an instant in Unix milliseconds. Messages
+ * that follow the sign-up offer need no `offerId`.
+ */
+export type ExplainQuestion = z.input<typeof questionSchema>;
+
+/** A code that the subscriber was given. `expiresAt` is `null` for never. `isNewest`: the last one given; `isFirst`: the first ever. */
+export type HeldCodeFacts = {
+  code: string;
+  batch: string | null;
+  issuedAt: Date;
+  messageId: string;
+  redeemedAt: Date | null;
+  expiresAt: Date | null;
+  isNewest: boolean;
+  isFirst: boolean;
+};
+
+/** The answer, the sentence that says it, and what led to it. `signUpOfferId`: the recorded one. `wouldChange`: what would make it another. */
+export type Explanation = {
+  resolution: Resolution;
+  sentence: string;
+  offer: Offer | null;
+  signUpOfferId: string | null;
+  held: HeldCodeFacts[];
+  wouldChange: string[];
+};
+
+/** A message that nobody sends, so that no code counts as claimed by it. */
+const NO_MESSAGE = "";
+
+/**
+ * Why a subscriber gets the code that the next message would show, at any instant. Takes no code.
+ *
+ * @example
+ * const { sentence } = await explainSubscriber(store, { subscriberId: "sub_1", offerId: "welcome10", at: Date.now() });
+ */
+export async function explainSubscriber(store: OfferStore, question: ExplainQuestion): Promise<Explanation> {
+  const { subscriberId, offerId: named, type, at } = checked(questionSchema, "question", question);
+  const signUpOfferId = (await store.signUpOffers([subscriberId]))[0] ?? null;
+  const offerId = followsSignUpOffer(type) ? signUpOfferId : (named ?? null);
+  if (offerId === null) return withoutOffer(named ?? "", followsSignUpOffer(type), signUpOfferId);
+  const [facts, holdings] = await Promise.all([readFacts(store, offerId), store.holdings(offerId, [subscriberId])]);
+  if (facts === null) {
+    const resolution = unavailableAnswer(offerId, undefined, "unknown-offer");
+    return {
+      ...told(resolution),
+      offer: null,
+      signUpOfferId,
+      held: [],
+      wouldChange: whatWouldChange(null, resolution),
+    };
+  }
+  const { state } = facts;
+  const holding = holdings[0] ?? null;
+  const resolution = peekAnswer(facts, holding, { id: NO_MESSAGE, type }, at);
+  return {
+    ...told(resolution, state.offer.timeZone),
+    offer: state.offer,
+    signUpOfferId,
+    held: (holding ?? []).map((held, place) => heldFacts(state, held, place, holding?.length ?? 0)),
+    wouldChange: whatWouldChange(state, resolution, at),
+  };
+}
+
+function withoutOffer(named: string, isSignUp: boolean, signUpOfferId: string | null): Explanation {
+  const resolution = unavailableAnswer(named, undefined, isSignUp ? "no-sign-up-offer" : "unknown-offer");
+  return { ...told(resolution), offer: null, signUpOfferId, held: [], wouldChange: whatWouldChange(null, resolution) };
+}
+
+function told(resolution: Resolution, timeZone = "UTC"): { resolution: Resolution; sentence: string } {
+  return { resolution, sentence: explain(resolution, { timeZone }) };
+}
+
+function heldFacts(state: OfferState, held: HeldCode, place: number, size: number): HeldCodeFacts {
+  const expiry: UnixMs = expiryOf(state, held);
+  return {
+    code: held.code,
+    batch: state.batches[held.batch]?.id ?? null,
+    issuedAt: new Date(held.issuedAt),
+    messageId: held.messageId,
+    redeemedAt: held.redeemedAt === null ? null : new Date(held.redeemedAt),
+    expiresAt: Number.isFinite(expiry) ? new Date(expiry) : null,
+    isNewest: place === 0,
+    isFirst: place === size - 1,
+  };
+}

@@ -1,0 +1,21 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { invalidInput } from "../errors.js";
+
+/**
+ * Whether a webhook's body was signed with the app's secret: `header` is what came as `X-Shopify-Hmac-Sha256`. The body has to be the
+ * very bytes that came, before any JSON parser. A missing or misshapen header is `false`; an empty secret throws.
+ *
+ * @example
+ * if (!isSignedByShopify(rawBody, request.headers["x-shopify-hmac-sha256"], secret)) return response.writeHead(401).end();
+ */
+export function isSignedByShopify(
+  rawBody: string | Uint8Array,
+  header: string | readonly string[] | undefined,
+  secret: string,
+): boolean {
+  if (typeof secret !== "string" || secret === "") throw invalidInput("secret", "the app's client secret", "");
+  if (typeof header !== "string") return false;
+  const expected = createHmac("sha256", secret).update(rawBody).digest();
+  const given = Buffer.from(header, "base64");
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}

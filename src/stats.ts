@@ -1,0 +1,84 @@
+import type { Offer, OfferState } from "./offer.js";
+import { availableIn } from "./peek.js";
+import { unknownOffer } from "./store/checks.js";
+import type { BatchCounts, OfferStore } from "./store/store.js";
+import type { UnixMs } from "./units.js";
+import { batchPeriod, drawOrder } from "./window.js";
+
+const DAY = 86_400_000;
+/** The days that the rate is taken from, today among them. */
+const RATE_DAYS = 7;
+
+/** `open`: codes of the batch can be handed out; `not-yet`, `over`: its days are (only under a custom period). */
+export type BatchStats = BatchCounts & { state: "open" | "not-yet" | "over" };
+
+/**
+ * - `available`: codes that can be handed out today. `inPool`: those that nobody has, of closed batches as well.
+ * - `perDay`: codes given out a day, over the last seven days (UTC, today among them) or since the first of them that gave any.
+ * - `daysLeft`: whole days until the available codes are gone at that rate, `null` while nothing is given out.
+ * - `isLow`: fewer are available than the offer's `lowStock`.
+ */
+export type OfferStats = {
+  offer: Offer;
+  available: number;
+  inPool: number;
+  givenOut: number;
+  redeemed: number;
+  perDay: number;
+  daysLeft: number | null;
+  isLow: boolean;
+  batches: BatchStats[];
+};
+
+/**
+ * How an offer's codes stand at `now`, by batch, and how long they will last. Its cost does not grow with the codes.
+ *
+ * @example
+ * const { available, daysLeft } = await offerStats(store, "welcome10", Date.now());
+ */
+export async function offerStats(store: OfferStore, offerId: string, now: UnixMs): Promise<OfferStats> {
+  const since = now - (RATE_DAYS - 1) * DAY;
+  const [state, counts, given] = await Promise.all([
+    store.loadOffer(offerId),
+    store.counts(offerId),
+    store.givenByDay(offerId, since, RATE_DAYS),
+  ]);
+  if (state === null || counts === null) throw unknownOffer(offerId);
+  const { offer } = state;
+  const available = availableIn(counts, drawOrder(state, now));
+  const perDay = rateOf(given);
+  return {
+    offer,
+    available,
+    inPool: sumOf(counts, "inPool"),
+    givenOut: sumOf(counts, "givenOut"),
+    redeemed: sumOf(counts, "redeemed"),
+    perDay,
+    daysLeft: perDay > 0 ? Math.floor(available / perDay) : null,
+    isLow: offer.lowStock !== undefined && available < offer.lowStock,
+    batches: counts.map((each) => ({ ...each, state: stateOf(state, each, now) })),
+  };
+}
+
+/** The same for all offers, by id. */
+export async function allOfferStats(store: OfferStore, now: UnixMs): Promise<OfferStats[]> {
+  const offers = await store.listOffers();
+  return Promise.all(offers.map(({ id }) => offerStats(store, id, now)));
+}
+
+function rateOf(given: readonly number[]): number {
+  const first = given.findIndex((many) => many > 0);
+  if (first < 0) return 0;
+  return given.reduce((sum, many) => sum + many, 0) / (given.length - first);
+}
+
+function sumOf(counts: readonly BatchCounts[], field: "inPool" | "givenOut" | "redeemed"): number {
+  return counts.reduce((sum, each) => sum + each[field], 0);
+}
+
+function stateOf({ offer }: OfferState, { batch }: BatchCounts, now: UnixMs): BatchStats["state"] {
+  if (offer.window.type !== "custom-period") return "open";
+  const { opensAt, closesAt } = batchPeriod(batch, offer.timeZone);
+  if (now < opensAt) return "not-yet";
+  return now < closesAt ? "open" : "over";
+}
