@@ -1,18 +1,12 @@
 #!/usr/bin/env node
-import { Command } from "commander";
-import { checkCommand } from "./check.js";
-import { previewCommand } from "./preview.js";
-import { renderCommand } from "./render.js";
+import { run } from "./program.js";
 
-const program = new Command("offer-code")
-  .description("unique discount codes in templates")
-  .addCommand(previewCommand())
-  .addCommand(renderCommand())
-  .addCommand(checkCommand());
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
+// The reader of a pipe may leave early (`| head`): then there is nobody to tell, and nothing went wrong.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
+    throw error;
+  });
 }
+
+process.exitCode = await run(process.argv.slice(2));

@@ -1,0 +1,19 @@
+/** How a command ends. The same for every command. */
+export const EXIT = {
+  /** It is done, and the answer is yes. */
+  done: 0,
+  /** It ran, and the answer is no, or something was left out: too few codes, an unknown code, a refused line, no code to give. */
+  no: 1,
+  /** The command or its input is wrong; nothing was changed. */
+  wrongInput: 2,
+  /** Redis could not be asked. Running the command again is safe. */
+  storeAway: 3,
+  /** A fault of this package. */
+  fault: 4,
+  /** Ended by Ctrl-C. */
+  interrupted: 130,
+} as const;
+
+export const EXIT_CODES_HELP = `
+Exit codes: 0 done; 1 the answer is no, or something was left out; 2 wrong command or input;
+            3 Redis is away; 4 a fault of offer-code; 130 interrupted`;
