@@ -53,7 +53,9 @@ function validText({ expiresAt, daysLeft, reason }: Resolution, day: (date: Date
   if (reason === "new-each-message") return "for this message alone";
   // Without an end, a message's own code may be one that never expires or one for this message alone.
   if (expiresAt === null) return reason === "same-message" ? "" : "never expires";
-  return `${daysLeft === 0 ? "expired" : "valid until"} ${day(expiresAt)}`;
+  // A batch that closes at midnight is valid until the day before.
+  const last = new Date(expiresAt.getTime() - 1);
+  return `${daysLeft === 0 ? "expired" : "valid until"} ${day(last)}`;
 }
 
 function dayText(timeZone: string): (date: Date) => string {

@@ -51,9 +51,7 @@ function When({ state, change, matrix }: Pick<Properties, "state" | "change" | "
   const move = (days: number) => () => at !== "" && change({ at: movedBy(at, days) });
   return (
     <div class="field when">
-      <label for="at">
-        As of <span class="zone">{matrix?.timeZone}</span>
-      </label>
+      <label for="at">As of {matrix !== null && `(${matrix.timeZone.replaceAll("_", " ")})`}</label>
       <div class="joined">
         <button type="button" aria-label="One day earlier" onClick={move(-1)}>
           ‹

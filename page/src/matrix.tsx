@@ -78,19 +78,31 @@ function CellButton({ cell, isChosen, choose }: CellProperties) {
       class={`cell ${outcome}`}
       aria-current={isChosen}
       tabIndex={isChosen ? 0 : -1}
-      onClick={choose}
+      onClick={() => {
+        choose();
+        showMessage();
+      }}
       onFocus={choose}
     >
       <span class="type">{cell.type}</span>
       <code class={answer?.isSample ? "sample" : undefined}>
-        {code ?? "–"}
+        <span>{code ?? "–"}</span>
         {answer?.isSample && code !== null ? <i>sample</i> : null}
-        {more > 0 ? <i>+{more}</i> : null}
+        {more > 0 ? (
+          <i>
+            +{more} offer{more > 1 ? "s" : ""}
+          </i>
+        ) : null}
       </code>
       <Badge outcome={outcome} label={label} />
       <span class="line">{fault?.message ?? line}</span>
     </button>
   );
+}
+
+/** Where both halves do not fit side by side, the message stands below. */
+function showMessage(): void {
+  if (matchMedia("(max-width: 1080px)").matches) document.getElementById("message")?.scrollIntoView();
 }
 
 const STEPS: Record<string, [number, number]> = {

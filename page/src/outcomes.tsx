@@ -4,7 +4,7 @@ import type { Outcome } from "./types.js";
 export const OUTCOMES: Record<Outcome, { name: string; count: string }> = {
   keeps: { name: "Keeps", count: "keep their code" },
   new: { name: "New", count: "get a new one" },
-  "sign-up": { name: "Sign-up", count: "get the sign-up code" },
+  "sign-up": { name: "Sign-up code", count: "get the sign-up code" },
   fallback: { name: "Fallback", count: "get the fallback" },
   omitted: { name: "Without", count: "go without a code" },
   "not-sent": { name: "Not sent", count: "not sent" },

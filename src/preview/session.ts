@@ -3,7 +3,7 @@ import { InvalidInputError } from "../errors.js";
 import type { OfferReader } from "../peek.js";
 import type { Milliseconds, UnixMs } from "../units.js";
 import type { PartName, WorkspaceView } from "./api.js";
-import { FolderError, pathInside } from "./inside.js";
+import { pathInside } from "./inside.js";
 import { wantedTemplate } from "./previewer.js";
 import { openWorkspace, sourcesOf, type Workspace, workspaceView } from "./workspace.js";
 
@@ -53,7 +53,7 @@ export async function openSession(path: string, options: SessionOptions = {}): P
       problem = null;
       watchFolders();
     } catch (error) {
-      if (!(error instanceof InvalidInputError || error instanceof FolderError)) throw error;
+      if (!(error instanceof InvalidInputError)) throw error;
       problem = error.message;
     }
     revision += 1;

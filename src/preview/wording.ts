@@ -47,8 +47,8 @@ export function outcomeOf({ code, reason, isFallback, isNew }: Resolution, offer
 /** The badge of an answer, in two or three words. */
 export function labelOf({ reason, isNew, redeemed }: Resolution): string {
   if (reason === "sign-up-offer") {
-    if (isNew) return "first sign-up code";
-    return redeemed ? "sign-up code, redeemed" : "sign-up code";
+    if (isNew) return "the first one";
+    return redeemed ? "redeemed" : "kept";
   }
   return LABELS[reason];
 }
@@ -58,7 +58,7 @@ const LABELS: Record<Reason, string> = {
   redeemed: "old one redeemed",
   expired: "old one expired",
   "new-each-message": "new each message",
-  "sign-up-offer": "sign-up code",
+  "sign-up-offer": "kept",
   "still-valid": "still valid",
   "same-message": "same message",
   "pool-empty": "pool empty",

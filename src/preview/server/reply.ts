@@ -1,6 +1,5 @@
 import type { ServerResponse } from "node:http";
 import { InvalidInputError } from "../../errors.js";
-import { FolderError } from "../inside.js";
 
 export function send(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { "content-type": "application/json; charset=utf-8" }).end(JSON.stringify(body));
@@ -10,7 +9,7 @@ export function send(response: ServerResponse, status: number, body: unknown): v
 export function fail(response: ServerResponse, error: unknown): void {
   if (response.headersSent || response.destroyed) {
     response.end();
-  } else if (error instanceof InvalidInputError || error instanceof FolderError) {
+  } else if (error instanceof InvalidInputError) {
     send(response, 400, { error: error.message });
   } else {
     console.error(`offer-code preview: ${error instanceof Error ? error.name : "an error"} while answering`);

@@ -1,0 +1,42 @@
+// Makes the pictures of the preview page: npm run build && node docs/make-screenshots.js
+// Needs Chromium: the program that CHROMIUM_BIN names, or the one of the system.
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { startPreview } from "../dist/src/preview/index.js";
+
+const executablePath = process.env.CHROMIUM_BIN ?? "/usr/bin/chromium";
+const picture = (name) => fileURLToPath(new URL(`./${name}.png`, import.meta.url));
+const folder = fileURLToPath(new URL("../examples/preview", import.meta.url));
+const QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+const PICTURES = [
+  { name: "preview-desktop", width: 1440, height: 1180, hash: "#subscriber=sub_ben&width=desktop" },
+  {
+    name: "preview-dark",
+    width: 1440,
+    height: 1180,
+    hash: "#template=holiday-email&subscriber=sub_farid&scheme=dark&at=2026-12-03T09:00",
+    dark: true,
+  },
+  { name: "preview-phone", width: 360, height: 1500, hash: "#template=reminder-sms&subscriber=sub_zoe" },
+];
+
+const preview = await startPreview(folder);
+const browser = await chromium.launch({
+  executablePath,
+  args: ["--no-sandbox", "--no-first-run", "--disable-quic", ...QUIET],
+});
+try {
+  for (const { name, width, height, hash, dark = false } of PICTURES) {
+    const page = await browser.newPage({ viewport: { width, height }, colorScheme: dark ? "dark" : "light" });
+    await page.goto(preview.address + hash);
+    await page.locator(".verdict .code").waitFor();
+    await page.waitForLoadState("networkidle").catch(() => {});
+    await page.screenshot({ path: picture(name) });
+    await page.close();
+    console.log(picture(name));
+  }
+} finally {
+  await browser.close();
+  await preview.close();
+}
