@@ -9,6 +9,7 @@
  * const { code } = await resolver.resolve({ id: "m1", type: "campaign", subscriberId: "s1", offerId: "welcome10" });
  */
 export { type Decision, decide } from "./decide.js";
+export { type DefinedOffer, defineOffers, type FieldChange } from "./define.js";
 export {
   InvalidInputError,
   invalidInput,
@@ -18,8 +19,20 @@ export {
   StoreUnavailableError,
 } from "./errors.js";
 export { explain } from "./explain.js";
+export { type ExplainQuestion, type Explanation, explainSubscriber, type HeldCodeFacts } from "./explanation.js";
+export { type HeldCodeRow, heldCodes, heldCodesCsv } from "./held-codes.js";
 export type { HeldCode, Holding } from "./holding.js";
-export { type ImportOptions, type ImportReport, importCodes } from "./intake/import.js";
+export { audienceFile } from "./intake/audience.js";
+export type { RefusedLine } from "./intake/codes-file.js";
+export { type Duplicates, type ImportOptions, type ImportReport, importCodes } from "./intake/import.js";
+export {
+  type ImportFileOptions,
+  type ImportFileReport,
+  type ImportProgress,
+  importFile,
+} from "./intake/import-file.js";
+export { importShopify, type ShopifyUpload, shopifyUpload } from "./intake/shopify.js";
+export { streamSource, type TextSource, textSource } from "./intake/source.js";
 export { MESSAGE_TYPES, type Message, type MessageType, parseMessage } from "./message.js";
 export {
   type Batch,
@@ -32,8 +45,13 @@ export {
   type WhenUnavailable,
 } from "./offer.js";
 export type { Preflight, PreflightOptions } from "./preflight.js";
+export { type OrderRedemption, redeemOrder } from "./redemption/order.js";
+export { type RedeemFileOptions, type RedeemFileReport, redeemFile } from "./redemption/redeem-file.js";
+export { isSignedByShopify } from "./redemption/shopify-signature.js";
 export type { KeptCodeReason, NewCodeReason, Reason, Resolution, UnavailableReason } from "./resolution.js";
 export { createResolver, type Resolver, type ResolverOptions } from "./resolver.js";
+export { type RollbackReport, rollback } from "./rollback.js";
+export { allOfferStats, type BatchStats, type OfferStats, offerStats } from "./stats.js";
 export { memoryStore } from "./store/memory/index.js";
 export type * from "./store/store.js";
 export type { Milliseconds, UnixMs } from "./units.js";
