@@ -41,20 +41,25 @@ export function watchChanges(client: RedisClient, channel: string, listener: (ch
   let saidAt = Number.NEGATIVE_INFINITY;
   let openedAt = 0;
   let isBeating = false;
+  let closed = false;
   let subscriber = open();
 
   function live(): boolean {
     return performance.now() - saidAt <= SILENCE_ALLOWED;
   }
 
+  function tell(change: StoreChange): void {
+    if (!closed) listener(change);
+  }
+
   function lose(): void {
     if (saidAt === Number.NEGATIVE_INFINITY) return;
     saidAt = Number.NEGATIVE_INFINITY;
-    listener({ type: "missed" });
+    tell({ type: "missed" });
   }
 
   function hear(said: number): void {
-    if (!live()) listener({ type: "missed" });
+    if (!live()) tell({ type: "missed" });
     saidAt = said;
   }
 
@@ -66,7 +71,7 @@ export function watchChanges(client: RedisClient, channel: string, listener: (ch
     openedAt = performance.now();
     opened.on("message", (from: string, text: string) => {
       if (from === own) ifCurrent(() => hear(Number(text)))();
-      else listener(changeFrom(text));
+      else tell(changeFrom(text));
     });
     opened.on("close", ifCurrent(lose));
     opened.on("end", ifCurrent(lose));
@@ -98,6 +103,7 @@ export function watchChanges(client: RedisClient, channel: string, listener: (ch
   return {
     live,
     async close() {
+      closed = true;
       clearInterval(beating);
       subscriber.disconnect();
     },
