@@ -105,3 +105,16 @@ test("days are those of the time zone asked for", async () => {
   expect(explain(kept)).toContain("received 4 November 2026");
   expect(explain(kept, { timeZone: "America/New_York" })).toContain("received 3 November 2026");
 });
+
+test("a time to live that began at midnight ends on the day of its end, a batch on its last day", async () => {
+  const clock = clockAt(instant("2026-11-03T00:00:00Z"));
+  const store = memoryStore();
+  await store.saveOffer({ id: "welcome", ...NINETY_DAYS });
+  await store.addCodes("welcome", { id: "b" }, ["A1"]);
+  await store.saveOffer({ id: "dated", window: { type: "custom-period" } });
+  await store.addCodes("dated", { id: "november", endsOn: "2026-11-30" }, ["N1"]);
+  const resolver = createResolver({ store, now: clock.now });
+  expect(explain(await resolver.resolve(message()))).toContain("valid until 1 February 2027");
+  clock.at += 9 * 3_600_000;
+  expect(explain(await resolver.resolve(message({ offerId: "dated" })))).toContain("valid until 30 November 2026");
+});
