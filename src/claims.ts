@@ -1,6 +1,7 @@
 import { awayAnswer, codeAnswer, unavailableAnswer } from "./answer.js";
 import { decide, mayKeep } from "./decide.js";
 import { StoreUnavailableError } from "./errors.js";
+import type { EventReporter } from "./events.js";
 import { type HeldCode, type Holding, newestCode } from "./holding.js";
 import type { Asker, Knowledge } from "./knowledge.js";
 import type { Message } from "./message.js";
@@ -50,6 +51,7 @@ export class ClaimQueue {
     readonly store: OfferStore,
     readonly knowledge: Knowledge,
     readonly now: () => UnixMs,
+    readonly events: EventReporter | null,
   ) {
     this.#add = perTick(MOST_ITEMS, (questions) => void this.#settle(questions));
   }
@@ -113,12 +115,17 @@ export class ClaimQueue {
         mayKeep: mayKeep(state, asker.type),
       }));
       const from = drawOrder(state, now);
-      const reply = await this.store.claim({ offerId: this.offerId, revision: state.revision, from, now, items });
+      const { lowStock } = state.offer;
+      const countLeft = this.events !== null && lowStock !== undefined;
+      const { offerId } = this;
+      const reply = await this.store.claim({ offerId, revision: state.revision, from, now, items, countLeft });
+      this.events?.storeAnswered();
       if (reply.status === "offer-changed") {
         offers.distrust(this.offerId);
         await offers.load(this.offerId, now);
         return questions;
       }
+      if (countLeft && reply.left !== undefined) this.events?.stock(offerId, reply.left, lowStock);
       offers.confirm(state, now, asked);
       return questions.filter((question, place) => {
         const told = reply.answers[place] as ClaimAnswer;
@@ -160,16 +167,19 @@ export class ClaimQueue {
     this.knowledge.cache.show(this.offerId, message, held, now);
   }
 
-  #answer(question: Question, resolution: Resolution): void {
+  #answer(question: Question, resolution: Resolution, fromCache = false): void {
     this.#leave(question);
+    this.events?.answered(resolution, question.asker, fromCache);
     question.answer(resolution);
     if (question.others !== null) for (const { answer } of question.others) answer(resolution);
   }
 
   #fail(question: Question, error: unknown): void {
+    if (error instanceof StoreUnavailableError) this.events?.storeAway(error);
     try {
       const away = awayAnswer(this.offerId, this.knowledge.offers.atHand(this.offerId), error);
-      this.#answer(question, this.knowledge.answerWhileAway(question.asker, this.offerId, this.now()) ?? away);
+      const held = this.knowledge.answerWhileAway(question.asker, this.offerId, this.now());
+      this.#answer(question, held ?? away, held !== undefined);
     } catch (thrown) {
       this.#leave(question);
       question.refuse(thrown);

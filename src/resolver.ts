@@ -2,6 +2,7 @@ import { z } from "zod";
 import { awayAnswer, unavailableAnswer } from "./answer.js";
 import { type Answer, ClaimQueue, type Refuse } from "./claims.js";
 import { checked, invalidInput } from "./errors.js";
+import { type EventListener, EventReporter } from "./events.js";
 import { isId } from "./identifier.js";
 import { Knowledge } from "./knowledge.js";
 import { checkedMessage, followsSignUpOffer, type Message, parseMessage } from "./message.js";
@@ -38,6 +39,9 @@ const optionsSchema = z.strictObject(
         error: "a function that returns Unix milliseconds",
       })
       .default(() => Date.now),
+    onEvent: z
+      .custom<EventListener>((value) => typeof value === "function", { error: "a function that takes an event" })
+      .optional(),
   },
   { error: "an object of options" },
 );
@@ -49,6 +53,7 @@ const optionsSchema = z.strictObject(
  * - `serveHeldWhileAway`: while the store cannot be asked, show a code that this process last saw the subscriber hold, if
  *   the rule still allows it. Default `false`: a redemption that happened meanwhile would not be noticed.
  * - `now`: the clock, in Unix milliseconds. Default `Date.now`.
+ * - `onEvent`: told, at once, what happens: see `OfferEvent`. Default nobody, which costs nothing.
  */
 export type ResolverOptions = z.input<typeof optionsSchema>;
 
@@ -89,8 +94,9 @@ export interface Resolver {
  * const { code, reason } = await resolver.resolve({ id: "m1", type: "campaign", subscriberId: "s1", offerId: "welcome10" });
  */
 export function createResolver(options: ResolverOptions): Resolver {
-  const { store, cache, serveHeldWhileAway, now } = checked(optionsSchema, "options", options);
+  const { store, cache, serveHeldWhileAway, now, onEvent } = checked(optionsSchema, "options", options);
   const knowledge = new Knowledge(store, cache, serveHeldWhileAway);
+  const events = onEvent === undefined ? null : new EventReporter(onEvent);
   const queues = new Map<string, ClaimQueue>();
   let closed = false;
 
@@ -136,7 +142,9 @@ export function createResolver(options: ResolverOptions): Resolver {
 
   function answerKnown(message: Message, named: string | undefined): Resolution | undefined {
     const offerId = knowledge.offerId(message, named);
-    return offerId === undefined ? undefined : knowledge.answer(message, offerId, now());
+    const known = offerId === undefined ? undefined : knowledge.answer(message, offerId, now());
+    if (events !== null && known !== undefined) events.answered(known, message, true);
+    return known;
   }
 
   function ask(message: Message, named: string | undefined, answer: Answer, refuse: Refuse): void {
@@ -154,13 +162,18 @@ export function createResolver(options: ResolverOptions): Resolver {
     answer: Answer,
     refuse: Refuse,
   ): Promise<void> {
+    const answerSignUp = (resolution: Resolution) => {
+      events?.answered(resolution, message, false);
+      answer(resolution);
+    };
     try {
       const offerId = await signUpOffer(message);
       if (offerId !== null) askOffer(message, offerId, answer, refuse);
-      else answer(unavailableAnswer(named ?? message.offerId ?? "", undefined, "no-sign-up-offer"));
+      else answerSignUp(unavailableAnswer(named ?? message.offerId ?? "", undefined, "no-sign-up-offer"));
     } catch (error) {
       try {
-        answer(awayAnswer(named ?? message.offerId ?? "", undefined, error));
+        answerSignUp(awayAnswer(named ?? message.offerId ?? "", undefined, error));
+        events?.storeAway(error);
       } catch (thrown) {
         refuse(thrown);
       }
@@ -174,7 +187,7 @@ export function createResolver(options: ResolverOptions): Resolver {
   function queueOf(offerId: string): ClaimQueue {
     let queue = queues.get(offerId);
     if (queue === undefined) {
-      queue = new ClaimQueue(offerId, store, knowledge, now);
+      queue = new ClaimQueue(offerId, store, knowledge, now, events);
       queues.set(offerId, queue);
     }
     return queue;
