@@ -19,6 +19,8 @@ import { givenOut } from "./given-out.js";
 import { inTurn } from "./import-lock.js";
 import { bucketCount, type OfferKeys, offerKey, offerKeys, storeKeys } from "./keys.js";
 import { optionsSchema, type RedisStoreOptions } from "./options.js";
+import { reconcile } from "./reconcile/index.js";
+import type { Reconciliation } from "./reconcile/report.js";
 import { addCodes } from "./scripts/add-codes.js";
 import { claim } from "./scripts/claim.js";
 import { counts } from "./scripts/counts.js";
@@ -38,6 +40,7 @@ import { startChecks } from "./start-checks.js";
 
 export type { RedisClient } from "./client.js";
 export type { RedisStoreOptions } from "./options.js";
+export type { FaultKind, Finding, Reconciliation } from "./reconcile/report.js";
 
 const MOST_SAVES = 10;
 
@@ -48,6 +51,11 @@ export interface RedisStore extends OfferStore {
    * promises, with `StoreUnavailableError` when it is away; tells `onWarning` of what puts codes at risk.
    */
   ready(): Promise<void>;
+  /**
+   * Checks that all that is kept of an offer agrees: every code in one place, indexed, with a holder who knows of it, and counters that add
+   * up. Changes nothing and holds nobody up; meant for an offer at rest. Rejects for an unknown offer.
+   */
+  reconcile(offerId: string): Promise<Reconciliation>;
 }
 
 /**
@@ -158,6 +166,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
 
   return {
     ready: checks.ready,
+    reconcile: async (offerId) => reconcile(connection, keys, await load(offerId), offerId),
 
     async saveOffer(input: OfferInput) {
       const offer = parseOffer(input);

@@ -1,0 +1,134 @@
+import { codeKey } from "../../../identifier.js";
+import { PAGE, PLACES } from "../keys.js";
+import { refsIn } from "./holdings.js";
+import type { Report } from "./report.js";
+import type { Shelf } from "./shelf.js";
+
+/** What is known of each place of a batch: its code was found by the index, its holder knows of it, and who has been there since. */
+export const INDEXED = 1;
+export const HELD = 2;
+export const INDEX_SEEN = 4;
+export const HOLDING_SEEN = 8;
+export type Marks = Uint8Array;
+
+type Place = {
+  place: number;
+  code: string;
+  subscriberId: string;
+  isGiven: boolean;
+  isRedeemed: boolean;
+  isListed: boolean;
+};
+type Batch = { number: number; taken: number; back: Set<string>; used: Map<string, string> };
+type Counts = { given: number; redeemed: number; used: number };
+
+/** Goes through the codes of one batch, place by place, and looks each of them up where it should be known. */
+export async function checkPlaces(shelf: Shelf, number: number, report: Report): Promise<Marks> {
+  const { base } = shelf.keys;
+  const [size, back] = (await shelf.ask("batch", (pipeline) => {
+    pipeline.llen(`${base}:pool:${number}`);
+    pipeline.zrange(`${base}:back:${number}`, "0", "-1");
+  })) as [number, string[]];
+  const counters = await shelf.hash(`${base}:batch:${number}`);
+  const used = await shelf.hash(`${base}:used:${number}`);
+  const batch = { number, taken: Number(counters.get("taken") ?? 0), back: new Set(back), used };
+  const marks = new Uint8Array(batch.taken + size);
+  const counts = { given: 0, redeemed: 0, used: 0 };
+  for await (const places of placesOf(shelf, batch, report)) {
+    for (const place of places) count(place, batch, counts, report);
+    await checkIndex(shelf, number, places, marks, report);
+    await checkHolders(shelf, number, places, marks, report);
+  }
+  for (const place of batch.back) report.find("code-lost", `${at(number, Number(place))} is said to be released`);
+  for (const place of used.keys()) {
+    report.find("code-lost", `${at(number, Number(place))} is said to be redeemed in the pool, but is not in it`);
+  }
+  checkCounters(number, counters, counts, report);
+  return marks;
+}
+
+async function* placesOf(shelf: Shelf, batch: Batch, report: Report): AsyncGenerator<Place[]> {
+  const { number, taken } = batch;
+  let next = 0;
+  for await (const { page, records } of shelf.pages(number, taken)) {
+    const expected = Math.max(0, Math.min(PAGE, taken - page * PAGE));
+    if (records.length !== expected) {
+      report.find("places-broken", `page ${page} of batch ${number} has ${records.length} records, not ${expected}`);
+    }
+    yield records.map((record, index) => placeOf(record, page * PAGE + index)).filter(({ code }) => code !== "");
+  }
+  for await (const codes of shelf.pool(number)) {
+    yield codes.map((code, index) => {
+      const place = taken + next + index;
+      const isRedeemed = batch.used.delete(String(place));
+      return { place, code, subscriberId: "", isGiven: false, isRedeemed, isListed: true };
+    });
+    next += codes.length;
+  }
+}
+
+/** A record as keys.ts describes it; without a code where that was withdrawn. */
+function placeOf(record: string, place: number): Place {
+  const [code = "", subscriberId = "", , issued = "", , redeemed = ""] = record.split("\t");
+  return { place, code, subscriberId, isGiven: issued !== "", isRedeemed: redeemed !== "", isListed: false };
+}
+
+function count(place: Place, batch: Batch, counts: Counts, report: Report): void {
+  report.codes += 1;
+  const isBack = batch.back.delete(String(place.place));
+  if (place.isRedeemed) report.redeemed += 1;
+  if (place.isGiven) {
+    report.givenOut += 1;
+    counts.given += 1;
+    if (place.isRedeemed) counts.redeemed += 1;
+  } else if (place.isRedeemed) counts.used += 1;
+  else report.inPool += 1;
+  if (isBack !== (!place.isListed && !place.isGiven && !place.isRedeemed)) {
+    const text = isBack ? "is to be drawn again though it is not free" : "is neither in the pool nor given out";
+    report.find("code-lost", `${place.code} (${at(batch.number, place.place)}) ${text}`);
+  }
+}
+
+async function checkIndex(shelf: Shelf, batch: number, places: Place[], marks: Marks, report: Report): Promise<void> {
+  const refs = await shelf.lookUp(
+    places.map(({ code }) => [shelf.keys.codeBucket(codeKey(code)), codeKey(code)] as [string, string]),
+  );
+  for (const [index, { place, code }] of places.entries()) {
+    const ref = refs[index] ?? null;
+    if (ref === String(batch * PLACES + place)) marks[place] = (marks[place] ?? 0) | INDEXED;
+    else if (ref === null) report.find("code-not-indexed", `${code} (${at(batch, place)})`);
+    else report.find("code-twice", `${code} (${at(batch, place)}) is also known at ${refText(Number(ref))}`);
+  }
+}
+
+async function checkHolders(shelf: Shelf, batch: number, places: Place[], marks: Marks, report: Report): Promise<void> {
+  const given = places.filter(({ subscriberId }) => subscriberId !== "");
+  const buckets = given.map(({ subscriberId }) => shelf.keys.subscriberBucket(subscriberId));
+  const lookUp = (suffix: string) =>
+    shelf.lookUp(given.map(({ subscriberId }, index) => [`${buckets[index]}${suffix}`, subscriberId]));
+  const [held, older] = [await lookUp(""), await lookUp(":older")];
+  for (const [index, { place, code, subscriberId }] of given.entries()) {
+    const refs = [...refsIn(held[index]), ...refsIn(older[index])];
+    if (refs.includes(batch * PLACES + place)) marks[place] = (marks[place] ?? 0) | HELD;
+    else report.find("holder-astray", `${code} (${at(batch, place)}) names "${subscriberId}"`);
+  }
+}
+
+function checkCounters(batch: number, counters: Map<string, string>, counts: Counts, report: Report): void {
+  const days = [...counters].filter(([field]) => field.startsWith("day:"));
+  const byDay = days.reduce((sum, [, many]) => sum + Number(many), 0);
+  const expected = { ...counts, "given by day": counts.given };
+  for (const [name, counted] of Object.entries(expected)) {
+    const said = name === "given by day" ? byDay : Number(counters.get(name) ?? 0);
+    if (said !== counted) report.find("counter-wrong", `batch ${batch} counts ${said} ${name}, but has ${counted}`);
+  }
+}
+
+/** Where a code is, in words. */
+export function refText(ref: number): string {
+  return at(Math.floor(ref / PLACES), ref % PLACES);
+}
+
+function at(batch: number, place: number): string {
+  return `batch ${batch}, place ${place}`;
+}

@@ -1,0 +1,61 @@
+const MOST_FINDINGS = 100;
+
+/**
+ * - `code-twice`: a code stands in two places. `code-not-indexed`: it cannot be found by its text. `code-lost`: it is neither in the pool nor
+ *   given out.
+ * - `index-astray`: the index leads to a place where that code is not.
+ * - `holder-astray`: a code names a subscriber who is not known to hold it. `holding-astray`: a subscriber is said to hold a code that
+ *   does not name him.
+ * - `message-twice`: one message has claimed two codes.
+ * - `places-broken`: codes given out do not stand one behind the other. `counter-wrong`: a counter is not what counting gives.
+ * - `offer-not-listed`: the offer is missing in the list of offers, or a batch in its offer.
+ */
+export type FaultKind =
+  | "code-twice"
+  | "code-not-indexed"
+  | "code-lost"
+  | "index-astray"
+  | "holder-astray"
+  | "holding-astray"
+  | "message-twice"
+  | "places-broken"
+  | "counter-wrong"
+  | "offer-not-listed";
+
+export type Finding = { fault: FaultKind; detail: string };
+
+/** What a check of one offer found. `faults` counts all; `findings` are the first hundred. */
+export type Reconciliation = {
+  offerId: string;
+  /** Codes there are: `inPool` can be handed out, `givenOut` have been, the rest were used before anybody was given them. */
+  codes: number;
+  inPool: number;
+  givenOut: number;
+  redeemed: number;
+  /** Subscribers who hold a code. */
+  subscribers: number;
+  faults: number;
+  findings: Finding[];
+};
+
+/** Gathers what is counted and found. */
+export class Report {
+  codes = 0;
+  inPool = 0;
+  givenOut = 0;
+  redeemed = 0;
+  subscribers = 0;
+  #faults = 0;
+  readonly #findings: Finding[] = [];
+
+  find(fault: FaultKind, detail: string): void {
+    this.#faults += 1;
+    if (this.#findings.length < MOST_FINDINGS) this.#findings.push({ fault, detail });
+  }
+
+  result(offerId: string): Reconciliation {
+    const { codes, inPool, givenOut, redeemed, subscribers } = this;
+    const found = { faults: this.#faults, findings: this.#findings };
+    return { offerId, codes, inPool, givenOut, redeemed, subscribers, ...found };
+  }
+}
