@@ -3,6 +3,7 @@ import { invalidInput, type Message, OfferTemplateError, type Resolver } from ".
 import { contextClassOf, dropClassOf } from "./engine-classes.js";
 import { macroRewriter } from "./macro.js";
 import { offerDropClass } from "./offer-drop.js";
+import { shortenOutputs } from "./offer-output.js";
 import { dropClasses, MESSAGE_OFFERS, messageOffers, OfferTag, offerId } from "./offer-tag.js";
 import { MessageOffers } from "./pending-offer.js";
 import { liquidError } from "./template-error.js";
@@ -56,6 +57,7 @@ export function registerOfferFilters(liquid: Liquid, resolver: Resolver): OfferL
 
   function compile(template: string): OfferLiquidTemplate {
     const templates = parse(liquid, template);
+    shortenOutputs(liquid, templates, OfferDrop);
     return (data, message, renderOptions) => {
       const offers = new MessageOffers(resolver, message);
       try {
