@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { OfferStore } from "../store/store.js";
+import type { RedisStore } from "../store/redis/index.js";
 import { openStore } from "./store-connection.js";
 
 /** What a command found: `text` for a person, `data` for `--json`, and how it ends. */
@@ -7,7 +7,7 @@ export type Answer = { readonly text: string; readonly data: unknown; readonly e
 
 /** What a command works with. Notes go to standard error, one line each. */
 export type Desk<Options> = {
-  readonly store: OfferStore;
+  readonly store: RedisStore;
   readonly args: readonly string[];
   readonly options: Options;
   note(line: string): void;

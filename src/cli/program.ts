@@ -11,6 +11,7 @@ import { importCommand } from "./import.js";
 import { offersCommand } from "./offers.js";
 import { preflightCommand } from "./preflight.js";
 import { previewCommand } from "./preview.js";
+import { reconcileCommand } from "./reconcile.js";
 import { redeemCommand } from "./redeem.js";
 import { renderCommand } from "./render.js";
 import { rollbackCommand } from "./rollback.js";
@@ -29,6 +30,7 @@ const COMMANDS = [
   redeemCommand,
   exportCommand,
   forgetCommand,
+  reconcileCommand,
   previewCommand,
   renderCommand,
   checkCommand,

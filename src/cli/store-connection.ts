@@ -1,15 +1,14 @@
 import type { Redis, RedisOptions } from "ioredis";
 import { InvalidInputError, StoreUnavailableError } from "../errors.js";
 import { importPeer } from "../peer.js";
-import { redisStore } from "../store/redis/index.js";
-import type { OfferStore } from "../store/store.js";
+import { type RedisStore, redisStore } from "../store/redis/index.js";
 
 const DEFAULT_URL = "redis://localhost:6379";
 const CONNECT_WITHIN = 5000;
 /** A command of a person may wait longer than a message may. */
 const ANSWER_WITHIN = 10_000;
 
-export type OpenStore = { readonly store: OfferStore; close(): Promise<void> };
+export type OpenStore = { readonly store: RedisStore; close(): Promise<void> };
 
 /** Connects to the Redis of a URL, or of `REDIS_URL`. Rejects with one line that says what is wrong. */
 export async function openStore(url: string | undefined, prefix: string | undefined): Promise<OpenStore> {
@@ -25,7 +24,8 @@ export async function openStore(url: string | undefined, prefix: string | undefi
   } satisfies RedisOptions);
   await connect(client, address);
   client.options.retryStrategy = (times) => (times > 5 ? null : times * 100);
-  const store = redisStore(client, { timeout: ANSWER_WITHIN, ...(prefix !== undefined && { prefix }) });
+  const onWarning = (text: string) => process.stderr.write(`offer-code: warning: ${text}\n`);
+  const store = redisStore(client, { timeout: ANSWER_WITHIN, onWarning, ...(prefix !== undefined && { prefix }) });
   return {
     store,
     async close() {
