@@ -69,7 +69,7 @@ function Verdict({ message }: { message: MessageView }) {
     <div class={`verdict ${outcome}`} aria-live="polite">
       <p class="code">
         {headline}
-        {sent && answer?.isSample && <i>sample</i>}
+        {sent && answer?.isSample && <i class="tag">sample</i>}
       </p>
       <p class="sentence">
         {answer?.sentence ?? (outcome === "error" ? "The message cannot be rendered." : "This message shows no offer.")}

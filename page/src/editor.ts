@@ -47,7 +47,7 @@ export function openEditor({ parent, label, language, text, change }: Options) {
         LANGUAGES[language](),
         syntaxHighlighting(COLOURS),
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ "aria-label": label }),
+        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !isShowing) change(update.state.doc.toString());
         }),

@@ -87,9 +87,9 @@ function CellButton({ cell, isChosen, choose }: CellProperties) {
       <span class="type">{cell.type}</span>
       <code class={answer?.isSample ? "sample" : undefined}>
         <span>{code ?? "–"}</span>
-        {answer?.isSample && code !== null ? <i>sample</i> : null}
+        {answer?.isSample && code !== null ? <i class="tag">sample</i> : null}
         {more > 0 ? (
-          <i>
+          <i class="tag">
             +{more} offer{more > 1 ? "s" : ""}
           </i>
         ) : null}

@@ -50,7 +50,7 @@ function History({ history, timeZone, name }: { history: HistoryEntry[]; timeZon
           <tr key={entry.code}>
             <td>
               <code>{entry.code}</code>
-              {entry.supposed && <i> supposed</i>}
+              {entry.supposed && <i class="tag">supposed</i>}
             </td>
             <td>{day(entry.issuedAt, "")}</td>
             <td>{day(entry.redeemedAt, "no")}</td>

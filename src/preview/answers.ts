@@ -13,11 +13,13 @@ import { holdingAt, type Situation, supposed } from "./suppose.js";
 /** The moment that a preview looks at, and what is supposed for it. */
 export type Moment = { now: UnixMs; suppositions: ReadonlySet<Supposition> };
 
-/** An answer and what it follows from. `situation` and `decision` are absent where the offer could not be looked at. */
+/** An answer and what it follows from. `situation`, `later` and `decision` are absent where the offer could not be looked at. */
 export type PreviewAnswer = {
   resolution: Resolution;
   offer: Offer | undefined;
   situation?: Situation;
+  /** The same with what comes after this moment, such as a later redemption. */
+  later?: Situation;
   decision?: Decision;
 };
 
@@ -48,10 +50,12 @@ async function offerAnswer(book: OfferBook, message: Message, offerId: string, m
   if (entry.status === "unknown") {
     return { resolution: unavailableAnswer(offerId, undefined, "unknown-offer"), offer: undefined };
   }
-  const holding = holdingAt(entry.holdings.get(message.subscriberId) ?? null, moment.now);
-  const situation = supposed({ facts: entry.facts, holding }, moment.suppositions, moment.now);
+  const { facts } = entry;
+  const holding = entry.holdings.get(message.subscriberId) ?? null;
+  const situation = supposed({ facts, holding: holdingAt(holding, moment.now) }, moment.suppositions, moment.now);
   return {
     situation,
+    later: moment.suppositions.size === 0 ? { facts, holding } : situation,
     offer: situation.facts.state.offer,
     resolution: peekAnswer(situation.facts, situation.holding, message, moment.now),
     decision: decide(situation.facts.state, situation.holding, message, moment.now),

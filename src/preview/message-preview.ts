@@ -81,12 +81,12 @@ function missingText(message: string): string {
 }
 
 function whyOf(answer: PreviewAnswer, message: Message, when: When): Why {
-  const { situation } = answer;
+  const { later } = answer;
   return {
     answer: answerView(answer),
     steps: stepsOf(answer, message, when.now),
     history: historyOf(answer),
-    timeline: situation === undefined ? null : timelineOf(situation, message, when.now, when.today),
+    timeline: later === undefined ? null : timelineOf(later, message, when.now, when.today),
   };
 }
 

@@ -137,7 +137,8 @@ function supplySteps({ resolution, situation, decision, offer }: PreviewAnswer, 
   const place = decision.action === "claim" ? drawnFrom(counts, decision.from) : undefined;
   if (place !== undefined) {
     const batch = state.batches[place];
-    const days = batch === undefined ? "" : `, ${daysText(batch)}`;
+    const isDated = batch?.startsOn !== undefined || batch?.endsOn !== undefined;
+    const days = isDated ? `, ${daysText(batch)}` : "";
     const left = counts[place]?.inPool ?? 0;
     return [{ question, answer: "Yes", fact: `batch ${batch?.id}${days}: ${left} left`, decides: true }];
   }

@@ -1,9 +1,9 @@
 import { redisProgram, superviseRedisServers } from "./redis-server.js";
-import { findPackage, installPackage, redis } from "./system-package.js";
+import { chromium, findPackage, installPackage, redis } from "./system-package.js";
 
-/** Before the first test: a Redis server has to be on this machine. After the last: none of ours is left running. */
+/** Before the first test: a Redis server and a browser have to be on this machine. After the last: none of ours is left running. */
 export default function setup(): () => void {
-  if (findPackage(redis) === undefined) installPackage(redis);
+  for (const wanted of [redis, chromium]) if (findPackage(wanted) === undefined) installPackage(wanted);
   redisProgram();
   return superviseRedisServers();
 }

@@ -10,6 +10,7 @@ export type SystemPackage = {
 type Environment = Record<string, string | undefined>;
 
 export const redis: SystemPackage;
+export const chromium: SystemPackage;
 export function systemPackage(description: SystemPackage): SystemPackage;
 export function findPackage(wanted: SystemPackage, env?: Environment): string | undefined;
 export function installPackage(wanted: SystemPackage, env?: Environment): string;

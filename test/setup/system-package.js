@@ -13,6 +13,14 @@ export const redis = systemPackage({
   service: "redis-server",
 });
 
+export const chromium = systemPackage({
+  name: "Chromium",
+  commands: ["chromium", "chromium-browser", "google-chrome"],
+  env: "CHROMIUM_BIN",
+  apt: "chromium",
+  brew: "chromium",
+});
+
 /** Names a program: `commands` are tried in order, `env` is the variable in which a user names another one. */
 export function systemPackage(description) {
   return Object.freeze(description);

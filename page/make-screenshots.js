@@ -1,11 +1,12 @@
-// Makes the pictures of the preview page: npm run build && node docs/make-screenshots.js
-// Needs Chromium: the program that CHROMIUM_BIN names, or the one of the system.
+// Makes the pictures of the preview page: npm run build && node page/make-screenshots.js
+// Needs Chromium, which the tests install: the program that CHROMIUM_BIN names, or the one on the PATH.
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { startPreview } from "../dist/src/preview/index.js";
+import { chromium as browserPackage, findPackage } from "../test/setup/system-package.js";
 
-const executablePath = process.env.CHROMIUM_BIN ?? "/usr/bin/chromium";
-const picture = (name) => fileURLToPath(new URL(`./${name}.png`, import.meta.url));
+const executablePath = findPackage(browserPackage);
+const picture = (name) => fileURLToPath(new URL(`../docs/${name}.png`, import.meta.url));
 const folder = fileURLToPath(new URL("../examples/preview", import.meta.url));
 const QUIET = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
