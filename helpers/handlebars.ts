@@ -81,9 +81,9 @@ export function registerOfferHelpers(engine: Engine, resolver: Resolver): OfferH
         refuseOwnOffer(data);
         if (!reach.data) return Promise.resolve(draw(data, undefined, renderOptions));
         const rendering = new Rendering(resolver, message);
-        if (reach.own) rendering.knows(undefined);
         // A helper of this render may stand in for the one that would read the offer.
         const certain = renderOptions?.helpers === undefined ? reach.certain : [];
+        if (reach.own && !certain.includes(undefined)) rendering.knows(undefined);
         return render(rendering, certain, () =>
           draw(data, variablesOf(rendering, data, renderOptions?.data), renderOptions),
         );

@@ -131,7 +131,9 @@ export function render(
   certain: readonly (string | undefined)[],
   draw: () => string,
 ): Promise<string> {
-  for (const offerId of certain) if (!rendering.knows(offerId)) return renderCertain(rendering, certain, draw);
+  for (let place = 0; place < certain.length; place++) {
+    if (!rendering.knows(certain[place])) return renderCertain(rendering, certain, place, draw);
+  }
   const result = rendering.start(draw);
   return typeof result === "string" ? Promise.resolve(result) : renderFrom(rendering, result, draw);
 }
@@ -140,11 +142,12 @@ export function render(
 async function renderCertain(
   rendering: Rendering,
   certain: readonly (string | undefined)[],
+  unknown: number,
   draw: () => string,
 ): Promise<string> {
-  for (const offerId of certain) {
-    if (!rendering.knows(offerId)) await rendering.resolve(offerId);
-    rendering.read(offerId);
+  for (let place = 0; place < certain.length; place++) {
+    if (place >= unknown) await rendering.resolve(certain[place]);
+    rendering.read(certain[place]);
   }
   const result = rendering.start(draw);
   return typeof result === "string" ? result : renderFrom(rendering, result, draw);
