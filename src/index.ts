@@ -20,6 +20,7 @@ export {
 } from "./errors.js";
 export { eventMetrics, type MetricsMeter, openTelemetryEvents } from "./event-metrics.js";
 export type { EventListener, OfferEvent } from "./events.js";
+export type { ExpiringCode } from "./expiring.js";
 export { explain } from "./explain.js";
 export { type ExplainQuestion, type Explanation, explainSubscriber, type HeldCodeFacts } from "./explanation.js";
 export { type HeldCodeRow, heldCodes, heldCodesCsv } from "./held-codes.js";

@@ -3,6 +3,7 @@ import { awayAnswer, unavailableAnswer } from "./answer.js";
 import { type Answer, ClaimQueue, type Refuse } from "./claims.js";
 import { checked, invalidInput } from "./errors.js";
 import { type EventListener, EventReporter } from "./events.js";
+import { type ExpiringCode, expiringSoon } from "./expiring.js";
 import { isId } from "./identifier.js";
 import { Knowledge } from "./knowledge.js";
 import { checkedMessage, followsSignUpOffer, type Message, parseMessage } from "./message.js";
@@ -11,7 +12,7 @@ import { peek } from "./peek.js";
 import { type Preflight, type PreflightOptions, preflight } from "./preflight.js";
 import type { Resolution } from "./resolution.js";
 import type { OfferStore, Redemption, Release } from "./store/store.js";
-import type { UnixMs } from "./units.js";
+import type { Milliseconds, UnixMs } from "./units.js";
 
 const MAX_EXPECTED = "a whole number of 1 or more";
 const AGE_EXPECTED = "milliseconds, 0 or more";
@@ -80,6 +81,8 @@ export interface Resolver {
     subscriberIds: Iterable<string> | AsyncIterable<string>,
     options?: PreflightOptions,
   ): Promise<Preflight>;
+  /** Codes held, not redeemed, whose time ends at most `within` milliseconds from now, one for each subscriber: for reminders. */
+  expiringSoon(offerId: string, within: Milliseconds): AsyncIterable<ExpiringCode>;
   /** The offer's definition if this process has met it (always after it was resolved). */
   offer(offerId: string): Offer | undefined;
   /** Ends what the resolver opened itself. The caller's Redis client stays open. */
@@ -221,6 +224,7 @@ export function createResolver(options: ResolverOptions): Resolver {
       return store.release(offerId, message.subscriberId, message.id);
     },
 
+    expiringSoon: (offerId, within) => expiringSoon(store, offerId, within, now()),
     preflight: (offerId, subscriberIds, options) => preflight(store, offerId, subscriberIds, now(), options),
     offer: (offerId) => knowledge.offers.atHand(offerId)?.offer,
 
