@@ -33,7 +33,8 @@ local PLACES = ${PLACES}
 
 local function pageKey(ref)
   local place = ref % PLACES
-  return base .. ":g:" .. (ref - place) / PLACES .. ":" .. math.floor(place / PAGE), place % PAGE
+  local at = place % PAGE
+  return string.format("%s:g:%d:%d", base, (ref - place) / PLACES, (place - at) / PAGE), at
 end
 
 local function readRecord(ref)
@@ -77,6 +78,12 @@ local function refsOf(text)
   return refs
 end
 
+-- The same number as the ref has, written several times as fast as by %.0f.
+local function refText(batch, place)
+  if batch == 0 then return string.format("%d", place) end
+  return string.format("%d%08d", batch, place)
+end
+
 local function refsText(refs)
   local texts = {}
   for n = 1, #refs do texts[n] = string.format("%.0f", refs[n]) end
@@ -100,7 +107,7 @@ end
 local function holdsLine(refs, records)
   local parts = { "holds" }
   for n = 1, #refs do
-    parts[#parts + 1] = string.format("%.0f", math.floor(refs[n] / PLACES)) .. "\\t" .. records[n]
+    parts[n + 1] = string.format("%d\\t%s", math.floor(refs[n] / PLACES), records[n])
   end
   return table.concat(parts, "\\31")
 end

@@ -16,9 +16,9 @@ import { holdingFrom } from "./holdings.js";
  * ARGV[3]  numbers of the batches to draw from, in turn, separated by commas
  * ARGV[4]  "count" to be told what is left, or ""
  * ARGV[5]  how many items there are
- * ARGV[6]  a line for each item (a subscriber at most once), its fields separated by tabs: number of the subscriber's bucket,
+ * ARGV[6]  for each item (a subscriber at most once) four texts that end with a zero byte: number of the subscriber's bucket,
  *          subscriber, message, and what the caller knows: "l", "f" or "-" (may keep the latest code, the first, none) followed
- *          by the newest code he thinks is held. One text, because each argument costs client and server as much as an item.
+ *          by the newest code he thinks is held. All in one, because each argument costs client and server as much as an item.
  *
  * Replies "offer-changed", or a text with a line for each item:
  *   claimed <tab> batch <tab> code     the caller was right: this code is now the subscriber's
@@ -34,9 +34,10 @@ const CLAIM = script(
   "writes",
   `${RECORDS}
 if redis.call("HGET", base, "revision") ~= ARGV[1] then return "offer-changed" end
+local call, format = redis.call, string.format
 local now = ARGV[2]
 local left = tonumber(ARGV[5])
-local lines, changedRecords = {}, {}
+local changedRecords = {}
 
 local batches = {}
 for n in string.gmatch(ARGV[3], "%d+") do batches[#batches + 1] = { n = tonumber(n) } end
@@ -45,10 +46,10 @@ local current = 1
 -- Looks at a batch the first time a code is wanted of it.
 local function open(batch)
   local n = batch.n
-  batch.taken = tonumber(redis.call("HGET", base .. ":batch:" .. n, "taken") or 0)
-  batch.back = redis.call("ZRANGE", base .. ":back:" .. n, 0, left - 1)
-  batch.hasUsed = redis.call("EXISTS", base .. ":used:" .. n) == 1
-  batch.codes = redis.call("LRANGE", base .. ":pool:" .. n, 0, left - 1)
+  batch.taken = tonumber(call("HGET", base .. ":batch:" .. n, "taken") or 0)
+  batch.back = call("ZRANGE", base .. ":back:" .. n, 0, left - 1)
+  batch.hasUsed = call("EXISTS", base .. ":used:" .. n) == 1
+  batch.codes = call("LRANGE", base .. ":pool:" .. n, 0, left - 1)
   batch.claimed = "claimed\\t" .. n .. "\\t"
   batch.reused, batch.drawn, batch.given, batch.skipped, batch.records = 0, 0, 0, {}, {}
 end
@@ -57,44 +58,48 @@ local function newRecord(code, subscriber, message)
   return code .. "\\t" .. subscriber .. "\\t" .. message .. "\\t" .. now
 end
 
--- The next code of the pool list and its ref; its record comes to stand at the end of its page.
+-- The next code of the pool list and its place; its record comes to stand at the end of its page.
 local function nextOfPool(batch, subscriber, message)
   while true do
-    if batch.drawn == #batch.codes then
-      local more = redis.call("LRANGE", base .. ":pool:" .. batch.n, batch.drawn, batch.drawn + left - 1)
+    local drawn = batch.drawn
+    local code = batch.codes[drawn + 1]
+    if not code then
+      local more = call("LRANGE", base .. ":pool:" .. batch.n, drawn, drawn + left - 1)
       if #more == 0 then return nil end
-      for n = 1, #more do batch.codes[#batch.codes + 1] = more[n] end
+      for n = 1, #more do batch.codes[drawn + n] = more[n] end
+      code = more[1]
     end
-    local place = batch.taken + batch.drawn
-    batch.drawn = batch.drawn + 1
-    local code = batch.codes[batch.drawn]
-    local used = batch.hasUsed and redis.call("HGET", base .. ":used:" .. batch.n, place)
+    batch.drawn = drawn + 1
+    local place = batch.taken + drawn
+    local used = batch.hasUsed and call("HGET", base .. ":used:" .. batch.n, place)
     if not used then
-      batch.records[batch.drawn] = newRecord(code, subscriber, message)
-      return code, batch.n * PLACES + place
+      batch.records[drawn + 1] = newRecord(code, subscriber, message)
+      return code, place
     end
-    batch.records[batch.drawn] = code .. "\\t\\t\\t\\t\\t" .. used
+    batch.records[drawn + 1] = code .. "\\t\\t\\t\\t\\t" .. used
     batch.skipped[#batch.skipped + 1] = place
   end
 end
 
 local function nextReleased(batch, subscriber, message)
   batch.reused = batch.reused + 1
-  local ref = batch.n * PLACES + batch.back[batch.reused]
+  local place = batch.back[batch.reused]
+  local ref = batch.n * PLACES + place
   local code = fields(readRecord(ref))[1]
   changedRecords[ref] = newRecord(code, subscriber, message)
-  return code, ref
+  return code, place
 end
 
+-- The line that tells the new code, and its ref as text.
 local function draw(subscriber, message)
   while current <= #batches do
     local batch = batches[current]
     if not batch.taken then open(batch) end
-    local take = batch.reused < #batch.back and nextReleased or nextOfPool
-    local code, ref = take(batch, subscriber, message)
+    local take = batch.back[batch.reused + 1] and nextReleased or nextOfPool
+    local code, place = take(batch, subscriber, message)
     if code then
       batch.given = batch.given + 1
-      return batch.claimed .. code, ref
+      return batch.claimed .. code, refText(batch.n, place)
     end
     current = current + 1
   end
@@ -102,10 +107,10 @@ local function draw(subscriber, message)
 end
 
 -- What is to be written in the buckets: key, subscriber, text, key, subscriber, text, ...
-local writes = {}
+local writes, written = {}, 0
 local function write(bucket, subscriber, text)
-  local n = #writes
-  writes[n + 1], writes[n + 2], writes[n + 3] = bucket, subscriber, text
+  writes[written + 1], writes[written + 2], writes[written + 3] = bucket, subscriber, text
+  written = written + 3
 end
 
 -- What a subscriber holds, told to a message that may show it. endings: of the records, what follows the instant.
@@ -118,12 +123,13 @@ local function tell(refs, records, endings, keep)
   return holdsLine(refs, records)
 end
 
-local function answerHolder(bucket, subscriber, message, known, refs)
-  local records, endings, newest, own = {}, {}, nil, false
+local function answerHolder(bucket, subscriber, message, known, text)
+  local refs, records, endings = refsOf(text), {}, {}
+  local newest, own
   for n = 1, #refs do
-    local text = readRecord(refs[n])
-    local code, claimer, ending = string.match(text, "^([^\\t]*)\\t[^\\t]*\\t([^\\t]*)\\t[^\\t]*(.*)")
-    records[n], endings[n] = text, ending
+    local record = readRecord(refs[n])
+    local code, claimer, ending = string.match(record, "^(%C+)\\t%C*\\t(%C*)\\t%C*(.*)")
+    records[n], endings[n] = record, ending
     newest = newest or code
     own = own or claimer == message
   end
@@ -132,11 +138,11 @@ local function answerHolder(bucket, subscriber, message, known, refs)
 
   local line, ref = draw(subscriber, message)
   if not ref then return line end
-  local codes, dropped = withClaim(refs, ref)
-  write(bucket, subscriber, refsText(codes))
+  local older, dropped = withClaim(refs, tonumber(ref))
+  write(bucket, subscriber, refsText(older))
   if dropped then
-    local older = olderKey(bucket)
-    write(older, subscriber, (redis.call("HGET", older, subscriber) or "") .. " " .. refsText({ dropped }))
+    local rest = olderKey(bucket)
+    write(rest, subscriber, (call("HGET", rest, subscriber) or "") .. " " .. refsText({ dropped }))
   end
   return line
 end
@@ -144,16 +150,18 @@ end
 local function answerNewcomer(bucket, subscriber, message, known)
   if #known > 1 then return "none" end
   local line, ref = draw(subscriber, message)
-  if ref then write(bucket, subscriber, string.format("%.0f", ref)) end
+  if ref then write(bucket, subscriber, ref) end
   return line
 end
 
-local buckets = base .. ":s:"
-for bucket, subscriber, message, known in string.gmatch(ARGV[6], "([^\\t]+)\\t([^\\t]+)\\t([^\\t]+)\\t([^\\n]+)\\n") do
+local lines, items, at, buckets = {}, ARGV[6], 1, base .. ":s:"
+for i = 1, left do
+  local bucket, subscriber, message, known
+  bucket, subscriber, message, known, at = struct.unpack("ssss", items, at)
   bucket = buckets .. bucket
-  local text = redis.call("HGET", bucket, subscriber)
-  lines[#lines + 1] = text and answerHolder(bucket, subscriber, message, known, refsOf(text))
-    or answerNewcomer(bucket, subscriber, message, known)
+  local text = call("HGET", bucket, subscriber)
+  local answer = text and answerHolder or answerNewcomer
+  lines[i] = answer(bucket, subscriber, message, known, text)
   left = left - 1
 end
 
@@ -173,7 +181,7 @@ for b = 1, math.min(current, #batches) do
   local batch = batches[b]
   if batch.taken then
     batch.pages = pagesOf(batch)
-    for p = 1, #batch.pages do redis.call("EXISTS", batch.pages[p].key) end
+    for p = 1, #batch.pages do call("EXISTS", batch.pages[p].key) end
   end
 end
 
@@ -182,28 +190,28 @@ for b = 1, math.min(current, #batches) do
   local batch = batches[b]
   if batch.taken then
     local n = batch.n
-    for _, page in ipairs(batch.pages) do redis.call("RPUSH", page.key, unpack(batch.records, page.from, page.to)) end
+    for _, page in ipairs(batch.pages) do call("RPUSH", page.key, unpack(batch.records, page.from, page.to)) end
     if batch.drawn > 0 then
-      redis.call("LTRIM", base .. ":pool:" .. n, batch.drawn, -1)
-      redis.call("HINCRBY", base .. ":batch:" .. n, "taken", batch.drawn)
+      call("LTRIM", base .. ":pool:" .. n, batch.drawn, -1)
+      call("HINCRBY", base .. ":batch:" .. n, "taken", batch.drawn)
     end
-    for s = 1, #batch.skipped do redis.call("HDEL", base .. ":used:" .. n, batch.skipped[s]) end
-    for r = 1, batch.reused do redis.call("ZREM", base .. ":back:" .. n, batch.back[r]) end
+    for s = 1, #batch.skipped do call("HDEL", base .. ":used:" .. n, batch.skipped[s]) end
+    for r = 1, batch.reused do call("ZREM", base .. ":back:" .. n, batch.back[r]) end
     if batch.given > 0 then
-      redis.call("HINCRBY", base .. ":batch:" .. n, "given", batch.given)
-      redis.call("HINCRBY", base .. ":batch:" .. n, dayField(now), batch.given)
+      call("HINCRBY", base .. ":batch:" .. n, "given", batch.given)
+      call("HINCRBY", base .. ":batch:" .. n, dayField(now), batch.given)
     end
   end
 end
 for ref, text in pairs(changedRecords) do writeRecord(ref, text) end
-for n = 1, #writes, 3 do redis.call("HSET", writes[n], writes[n + 1], writes[n + 2]) end
+for n = 1, written, 3 do call("HSET", writes[n], writes[n + 1], writes[n + 2]) end
 
 if ARGV[4] == "count" then
   local inPool = 0
   for b = 1, #batches do
     local n = batches[b].n
     local pool, back, used = base .. ":pool:" .. n, base .. ":back:" .. n, base .. ":used:" .. n
-    inPool = inPool + redis.call("LLEN", pool) + redis.call("ZCARD", back) - redis.call("HLEN", used)
+    inPool = inPool + call("LLEN", pool) + call("ZCARD", back) - call("HLEN", used)
   end
   lines[#lines + 1] = tostring(inPool)
 end
@@ -214,7 +222,7 @@ return table.concat(lines, "\\n")
 export async function claim(connection: Connection, keys: OfferKeys, request: ClaimRequest): Promise<ClaimReply> {
   const { revision, now, from, items, countLeft } = request;
   const head = [String(revision), instantText(now), from.join(","), countLeft ? "count" : "", String(items.length)];
-  const reply = await connection.run(CLAIM, [keys.base], [...head, itemLines(keys, items)]);
+  const reply = await connection.run(CLAIM, [keys.base], [...head, itemTexts(keys, items)]);
   if (reply === "offer-changed") return { status: "offer-changed" };
   const lines = typeof reply === "string" ? reply.split("\n") : [];
   if (lines.length !== items.length + (countLeft ? 1 : 0)) throw unexpectedReply(CLAIM, reply);
@@ -222,12 +230,12 @@ export async function claim(connection: Connection, keys: OfferKeys, request: Cl
   return { status: "answered", answers, ...(countLeft && { left: Number(lines.at(-1)) }) };
 }
 
-function itemLines(keys: OfferKeys, items: readonly ClaimItem[]): string {
-  let lines = "";
+function itemTexts(keys: OfferKeys, items: readonly ClaimItem[]): string {
+  let texts = "";
   for (const { subscriberId, messageId, holding, mayKeep } of items) {
-    lines += `${keys.subscriberNumber(subscriberId)}\t${subscriberId}\t${messageId}\t${known(holding, mayKeep)}\n`;
+    texts += `${keys.subscriberNumber(subscriberId)}\0${subscriberId}\0${messageId}\0${known(holding, mayKeep)}\0`;
   }
-  return lines;
+  return texts;
 }
 
 function known(holding: Holding | null, mayKeep: ClaimItem["mayKeep"]): string {
