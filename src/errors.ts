@@ -79,6 +79,13 @@ export function checked<Schema extends z.ZodType>(schema: Schema, what: string, 
   throw new InvalidInputError([...new Set(complaints)].join("; "));
 }
 
+/** Refuses what is no list and no stream. Nor is text, though it could be read letter by letter. */
+export function checkItems(field: string, expected: string, value: unknown): void {
+  const isRead = typeof value === "object" && value !== null;
+  if (!isRead || !(Symbol.iterator in value || Symbol.asyncIterator in value))
+    throw invalidInput(field, expected, value);
+}
+
 function issueComplaints(what: string, value: unknown, issue: z.core.$ZodIssue): string[] {
   const field = fieldName(what, issue.path);
   if (issue.code === "unrecognized_keys") {
@@ -105,7 +112,8 @@ function at(value: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 function shown(value: unknown): string {
-  if (typeof value === "bigint" || typeof value === "symbol") return String(value);
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "symbol") return String(value);
   if (typeof value === "function") return "a function";
   if (typeof value === "number") return String(value);
   const text = jsonText(value);

@@ -4,7 +4,7 @@ import { checked } from "./errors.js";
 import { explain } from "./explain.js";
 import type { HeldCode } from "./holding.js";
 import { idSchema } from "./identifier.js";
-import { followsSignUpOffer, MESSAGE_TYPES, type MessageType } from "./message.js";
+import { followsSignUpOffer, messageTypeSchema } from "./message.js";
 import type { Offer, OfferState } from "./offer.js";
 import { peekAnswer, readFacts } from "./peek.js";
 import type { Resolution } from "./resolution.js";
@@ -13,13 +13,11 @@ import type { UnixMs } from "./units.js";
 import { whatWouldChange } from "./what-would-change.js";
 import { expiryOf } from "./window.js";
 
-const typeNames = Object.keys(MESSAGE_TYPES) as [MessageType, ...MessageType[]];
-
 const questionSchema = z.strictObject(
   {
     subscriberId: idSchema,
     offerId: idSchema.optional(),
-    type: z.enum(typeNames, { error: typeNames.map((name) => `"${name}"`).join(", ") }).default("campaign"),
+    type: messageTypeSchema.default("campaign"),
     at: z.int({ error: "an instant in Unix milliseconds" }),
   },
   { error: "a question" },

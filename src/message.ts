@@ -17,13 +17,14 @@ export const MESSAGE_TYPES = {
 export type MessageType = keyof typeof MESSAGE_TYPES;
 
 const TYPE_NAMES = Object.keys(MESSAGE_TYPES) as [MessageType, ...MessageType[]];
+export const messageTypeSchema = z.enum(TYPE_NAMES, { error: TYPE_NAMES.map((name) => `"${name}"`).join(", ") });
 
 const CHANNELS = ["email", "sms"] as const;
 
 const messageSchema = z.strictObject(
   {
     id: idSchema,
-    type: z.enum(TYPE_NAMES, { error: TYPE_NAMES.map((name) => `"${name}"`).join(", ") }),
+    type: messageTypeSchema,
     subscriberId: idSchema,
     offerId: idSchema.optional(),
     channel: z.enum(CHANNELS, { error: '"email" or "sms"' }).optional(),

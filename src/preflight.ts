@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { decide } from "./decide.js";
-import { checked, invalidInput } from "./errors.js";
+import { checked, checkItems, invalidInput } from "./errors.js";
 import { ID_EXPECTED, isId } from "./identifier.js";
-import { MESSAGE_TYPES, type MessageType } from "./message.js";
+import { type MessageType, messageTypeSchema } from "./message.js";
 import type { OfferState } from "./offer.js";
 import { availableIn } from "./peek.js";
 import type { NewCodeReason } from "./resolution.js";
@@ -13,10 +13,10 @@ import { drawOrder } from "./window.js";
 
 const CHUNK = 1000;
 
-const typeNames = Object.keys(MESSAGE_TYPES) as [MessageType, ...MessageType[]];
-const optionsSchema = z.strictObject({
-  type: z.enum(typeNames, { error: typeNames.map((name) => `"${name}"`).join(", ") }).default("campaign"),
-});
+const optionsSchema = z.strictObject(
+  { type: messageTypeSchema.default("campaign") },
+  { error: "an object of options" },
+);
 
 /** `type`: the message type the audience will get. Default `campaign`. */
 export type PreflightOptions = z.input<typeof optionsSchema>;
@@ -45,6 +45,7 @@ export async function preflight(
   options: PreflightOptions = {},
 ): Promise<Preflight> {
   const { type } = checked(optionsSchema, "options", options);
+  checkItems("subscriberIds", "a list or a stream of subscriber ids", subscriberIds);
   const state = await store.loadOffer(offerId);
   if (state === null) throw unknownOffer(offerId);
   const result: Preflight = { recipients: 0, reuse: 0, needNew: 0, why: {}, available: 0, short: 0 };

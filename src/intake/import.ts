@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { checked } from "../errors.js";
+import { checked, checkItems } from "../errors.js";
 import { idSchema, isCode } from "../identifier.js";
 import { daySchema } from "../offer.js";
 import type { CodeOutcome, OfferStore } from "../store/store.js";
@@ -40,6 +40,7 @@ export async function importCodes(
   options: ImportOptions,
 ): Promise<ImportReport> {
   const { batch: id, ...days } = checked(optionsSchema, "options", options);
+  checkItems("codes", "a list or a stream of codes", codes);
   const report: ImportReport = { added: 0, duplicates: noDuplicates(), refused: 0, refusedAt: [] };
   let since: number | undefined;
   await oneAhead(validChunks(codes, report), async (chunk) => {
