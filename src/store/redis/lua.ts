@@ -73,6 +73,8 @@ local function dayField(at)
 end
 
 local function refsOf(text)
+  local only = tonumber(text)
+  if only then return { only } end
   local refs = {}
   for ref in string.gmatch(text or "", "%d+") do refs[#refs + 1] = tonumber(ref) end
   return refs

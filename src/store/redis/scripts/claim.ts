@@ -113,28 +113,30 @@ local function write(bucket, subscriber, text)
   written = written + 3
 end
 
--- What a subscriber holds, told to a message that may show it. endings: of the records, what follows the instant.
-local function tell(refs, records, endings, keep)
+-- What a subscriber holds, told to a message that may show it.
+local function tell(refs, records, keep)
   local n = keep == "l" and 1 or keep == "f" and #refs or 0
-  if n > 0 and string.sub(endings[n], 2, 2) ~= "s" then
-    records[n] = string.sub(records[n], 1, -#endings[n] - 1) .. "\\ts" .. string.sub(endings[n], 2)
-    changedRecords[refs[n]] = records[n]
+  if n > 0 and string.sub(records[n], -2) ~= "\\ts" then
+    local found = fields(records[n])
+    if found[5] == "" then
+      found[5] = "s"
+      records[n] = record(found)
+      changedRecords[refs[n]] = records[n]
+    end
   end
   return holdsLine(refs, records)
 end
 
 local function answerHolder(bucket, subscriber, message, known, text)
-  local refs, records, endings = refsOf(text), {}, {}
-  local newest, own
+  local refs, records = refsOf(text), {}
+  local own, mine = false, "\\t" .. subscriber .. "\\t" .. message .. "\\t"
   for n = 1, #refs do
-    local record = readRecord(refs[n])
-    local code, claimer, ending = string.match(record, "^(%C+)\\t%C*\\t(%C*)\\t%C*(.*)")
-    records[n], endings[n] = record, ending
-    newest = newest or code
-    own = own or claimer == message
+    records[n] = readRecord(refs[n])
+    own = own or string.find(records[n], mine, 1, true) and fields(records[n])[3] == message
   end
   if own then return holdsLine(refs, records) end
-  if newest ~= string.sub(known, 2) then return tell(refs, records, endings, string.sub(known, 1, 1)) end
+  local expected = string.sub(known, 2) .. "\\t"
+  if string.sub(records[1], 1, #expected) ~= expected then return tell(refs, records, string.sub(known, 1, 1)) end
 
   local line, ref = draw(subscriber, message)
   if not ref then return line end
