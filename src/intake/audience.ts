@@ -26,16 +26,18 @@ const COLUMNS = {
  */
 export async function* audienceFile(
   file: string | TextSource,
-  onRow: (rows: number, part: number | null) => void = () => {},
+  onRows: (rows: number, part: number | null) => void = () => {},
 ): AsyncGenerator<string> {
   const source = typeof file === "string" ? textSource(file) : file;
   const table = await csvTable(source, COLUMNS);
   let rows = 0;
-  for await (const { line, cells } of table.rows) {
-    if (!isId(cells.subscriber_id)) throw wrongId(source.name, line, cells.subscriber_id);
-    yield cells.subscriber_id;
-    rows += 1;
-    if (rows % 1000 === 0) onRow(rows, source.progress());
+  for await (const handful of table.rows) {
+    for (const { line, cells } of handful) {
+      if (!isId(cells.subscriber_id)) throw wrongId(source.name, line, cells.subscriber_id);
+      yield cells.subscriber_id;
+    }
+    rows += handful.length;
+    onRows(rows, source.progress());
   }
   if (rows === 0) throw new InvalidInputError(`${source.name}: there is no subscriber in it`);
 }

@@ -33,7 +33,7 @@ type CodeRow = CsvRow<keyof typeof COLUMNS>;
 export async function readCodesFile(
   source: TextSource,
   defaults: BatchDefaults,
-  onRow: () => void = () => {},
+  onRows: (rows: number) => void = () => {},
 ): Promise<CodesFile> {
   const spool = await Spool.create();
   try {
@@ -41,11 +41,13 @@ export async function readCodesFile(
     const file: CodesFile = { batches: [], spool, hasHeader: table.hasHeader, refused: 0, refusedAt: [] };
     expectOneSourceOfDays(source.name, table.columns, defaults);
     const batchOf = batchFinder(source.name, file.batches, defaults);
-    for await (const row of table.rows) {
-      const batch = batchOf(row);
-      if (isCode(row.cells.code)) await spool.add(batch, row.cells.code);
-      else refuse(file, row);
-      onRow();
+    for await (const rows of table.rows) {
+      for (const row of rows) {
+        const batch = batchOf(row);
+        const writing = isCode(row.cells.code) ? spool.add(batch, row.cells.code) : refuse(file, row);
+        if (writing !== undefined) await writing;
+      }
+      onRows(rows.length);
     }
     await spool.finish();
     if (file.batches.length === 0) throw new InvalidInputError(`${source.name}: there is no code in it`);
@@ -119,7 +121,7 @@ function differentDaysInBatch(name: string, line: number, batch: string): Invali
   );
 }
 
-function refuse(file: CodesFile, { line, cells }: CodeRow): void {
+function refuse(file: CodesFile, { line, cells }: CodeRow): undefined {
   file.refused += 1;
   if (file.refusedAt.length < MOST_REFUSED) {
     file.refusedAt.push({ line, value: cells.code.slice(0, 80), why: whyRefused(cells.code) });

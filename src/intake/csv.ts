@@ -1,6 +1,4 @@
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { type CsvError, parse } from "csv-parse";
+import { type CsvError, Parser } from "csv-parse";
 import { InvalidInputError } from "../errors.js";
 import type { TextSource } from "./source.js";
 
@@ -17,8 +15,8 @@ export type CsvTable<Name extends string> = {
   readonly hasHeader: boolean;
   /** The columns that the file has. */
   readonly columns: readonly Name[];
-  /** Empty lines are left out. */
-  readonly rows: AsyncIterable<CsvRow<Name>>;
+  /** Some at a time. Empty lines are left out. */
+  readonly rows: AsyncIterable<CsvRow<Name>[]>;
 };
 
 /** A record that is longer than this has a quote that was never closed. */
@@ -32,50 +30,104 @@ export async function csvTable<Name extends string>(
   source: TextSource,
   columns: Columns<Name>,
 ): Promise<CsvTable<Name>> {
-  const records = recordsOf(source, columns);
-  const first = await records.next();
-  const layout = layoutOf(source.name, columns, first.done ? [""] : first.value.cells);
-  const names = Object.keys(columns) as Name[];
-  const row = ({ line, cells }: CsvRecord): CsvRow<Name> => {
-    const named = Object.fromEntries(names.map((name) => [name, ""])) as Record<Name, string>;
-    for (const [name, place] of layout.places) named[name] = (cells[place] ?? "").trim();
+  const records = filled(recordsOf(source, columns));
+  const { value: first = [] } = await records.next();
+  const { hasHeader, places } = layoutOf(source.name, columns, first[0]?.cells ?? [""]);
+  const empty = Object.fromEntries(Object.keys(columns).map((name) => [name, ""])) as Record<Name, string>;
+  const rowOf = ({ line, cells }: CsvRecord): CsvRow<Name> => {
+    const named = { ...empty };
+    for (const [name, place] of places) named[name] = (cells[place] ?? "").trim();
     return { line, cells: named };
   };
-  async function* rows(): AsyncGenerator<CsvRow<Name>> {
-    if (!first.done && !layout.hasHeader && !isEmpty(first.value.cells)) yield row(first.value);
-    for await (const record of records) if (!isEmpty(record.cells)) yield row(record);
+  async function* rows(): AsyncGenerator<CsvRow<Name>[]> {
+    yield first.slice(hasHeader ? 1 : 0).map(rowOf);
+    for await (const handful of records) yield handful.map(rowOf);
   }
-  return { hasHeader: layout.hasHeader, columns: layout.places.map(([name]) => name), rows: rows() };
+  return { hasHeader, columns: places.map(([name]) => name), rows: rows() };
+}
+
+/** Leaves out empty lines, and handfuls without a record. */
+async function* filled(handfuls: AsyncIterable<CsvRecord[]>): AsyncGenerator<CsvRecord[], undefined> {
+  for await (const handful of handfuls) {
+    const records = handful.filter(({ cells }) => !isEmpty(cells));
+    if (records.length > 0) yield records;
+  }
 }
 
 type CsvRecord = { line: number; cells: string[] };
 
-async function* recordsOf(source: TextSource, columns: Columns<string>): AsyncGenerator<CsvRecord> {
-  const text = source.text()[Symbol.asyncIterator]();
-  const start = await text.next();
-  const parser = parse({
-    delimiter: delimiterOf(start.done ? "" : start.value, columns),
-    record_delimiter: ["\r\n", "\n"],
-    relax_column_count: true,
-    trim: true,
-    max_record_size: LONGEST_RECORD,
-  });
-  const whole = (async function* () {
-    if (!start.done) yield start.value;
-    yield* { [Symbol.asyncIterator]: () => text };
-  })();
-  const feeding = pipeline(Readable.from(whole), parser).catch(() => {});
+/** The records in handfuls: waiting for each one would take longer than reading it. */
+async function* recordsOf(source: TextSource, columns: Columns<string>): AsyncGenerator<CsvRecord[]> {
+  let parser: RecordParser | undefined;
   let line = 1;
-  try {
-    for await (const cells of parser as AsyncIterable<string[]>) {
-      yield { line, cells };
+  const numbered = (records: readonly string[][]) =>
+    records.map((cells) => {
+      const record = { line, cells };
       line += 1 + lineBreaksIn(cells);
+      return record;
+    });
+  for await (const text of withFirstLineWhole(source.text())) {
+    parser ??= new RecordParser(delimiterOf(text, columns));
+    const error = await parser.feed(text);
+    yield numbered(parser.taken());
+    if (error) throw csvComplaint(source.name, line, error);
+  }
+  const error = await parser?.finish();
+  if (parser !== undefined) yield numbered(parser.taken());
+  if (error) throw csvComplaint(source.name, line, error);
+}
+
+/** The first line tells what stands between cells, so it comes in one piece. */
+async function* withFirstLineWhole(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  let start: string | undefined = "";
+  for await (const chunk of chunks) {
+    if (start === undefined) yield chunk;
+    else {
+      start += chunk;
+      if (!/\S.*\n/.test(start) && start.length < LONGEST_RECORD) continue;
+      yield start;
+      start = undefined;
     }
-  } catch (error) {
-    throw csvComplaint(source.name, line, error);
-  } finally {
-    parser.destroy();
-    await feeding;
+  }
+  if (start !== undefined) yield start;
+}
+
+/** Keeps the records that stand before a mistake: a stream would drop those that nobody has read yet. */
+class RecordParser extends Parser {
+  #records: string[][] = [];
+
+  constructor(delimiter: string) {
+    super({
+      delimiter,
+      record_delimiter: ["\r\n", "\n"],
+      relax_column_count: true,
+      trim: delimiter !== "\t",
+      max_record_size: LONGEST_RECORD,
+    });
+    this.on("error", () => {});
+  }
+
+  override push(record: string[] | null): boolean {
+    if (record !== null) this.#records.push(record);
+    return true;
+  }
+
+  feed(text: string): Promise<Error | null | undefined> {
+    return new Promise((resolve) => this.write(text, resolve));
+  }
+
+  /** The record that stands at the end may be whole now. */
+  finish(): Promise<Error | null | undefined> {
+    return new Promise((resolve) => {
+      this.once("error", resolve);
+      this.end(() => resolve(null));
+    });
+  }
+
+  taken(): string[][] {
+    const records = this.#records;
+    this.#records = [];
+    return records;
   }
 }
 
@@ -86,17 +138,18 @@ function lineBreaksIn(cells: readonly string[]): number {
 }
 
 function csvComplaint(name: string, line: number, error: unknown): unknown {
-  const { code = "" } = error as CsvError;
-  if (!code.startsWith("CSV_")) return error;
+  const { code = "", lines } = error as CsvError & { lines?: number };
   if (code === "CSV_QUOTE_NOT_CLOSED" || code === "CSV_MAX_RECORD_SIZE") {
     return new InvalidInputError(`${name}: line ${line}: a quote is opened and never closed`);
   }
-  return new InvalidInputError(`${name}: line ${line}: a quote stands in the middle of a cell; write it twice ("")`);
+  return new InvalidInputError(
+    `${name}: line ${lines ?? line}: a quote stands in the middle of a cell; write it twice ("")`,
+  );
 }
 
 /** A comma, unless the first line makes sense with another one only. */
 function delimiterOf(text: string, columns: Columns<string>): string {
-  const [line = ""] = text.split("\n", 1);
+  const line = /^.*\S.*$/m.exec(text)?.[0] ?? "";
   const makesSense = (delimiter: string) => {
     const [first = "", ...rest] = line.split(delimiter).map((cell) => cell.trim().replace(/^"(.*)"$/, "$1"));
     const isHeader = [first, ...rest].some((cell) => columnOf(columns, cell) !== undefined);

@@ -79,9 +79,9 @@ export async function importFile(
   if (state === null) throw unknownOffer(offerId);
   const source = typeof file === "string" ? textSource(file) : file;
   let lines = 0;
-  const read = await readCodesFile(source, { batch, startsOn, endsOn }, () => {
-    lines += 1;
-    if (lines % 10_000 === 0) onProgress?.({ phase: "reading", done: lines, total: source.progress() });
+  const read = await readCodesFile(source, { batch, startsOn, endsOn }, (rows) => {
+    lines += rows;
+    onProgress?.({ phase: "reading", done: lines, total: source.progress() });
   });
   try {
     for (const each of read.batches) expectUsable(state, each, source.name, settings.now());

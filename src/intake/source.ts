@@ -12,7 +12,9 @@ export type TextSource = {
   progress(): number | null;
 };
 
-const READ_AT_ONCE = 256 * 1024;
+/** Bytes that tell what a file is. */
+const START = 4;
+const READ_AT_ONCE = 64 * 1024;
 
 /** A file by its path, or standard input by `-`. Packed by gzip or not: its first bytes tell. */
 export function textSource(path: string): TextSource {
@@ -92,7 +94,7 @@ async function* bytesOf(stream: AsyncIterable<Uint8Array | string>): AsyncGenera
 async function* decoded(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let isFirst = true;
-  for await (const chunk of unpacked(bytes, name)) {
+  for await (const chunk of withStartWhole(unpacked(bytes, name))) {
     if (isFirst) expectText(chunk, name);
     isFirst = false;
     if (chunk.includes(0)) throw new InvalidInputError(`${name}: this is a binary file, not a CSV file`);
@@ -120,7 +122,7 @@ function expectText(start: Uint8Array, name: string): void {
 }
 
 async function* unpacked(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
-  const chunks = bytes[Symbol.asyncIterator]();
+  const chunks = withStartWhole(bytes)[Symbol.asyncIterator]();
   const { value: first, done } = await chunks.next();
   if (done) throw new InvalidInputError(`${name}: there is nothing in it`);
   const all = (async function* () {
@@ -129,6 +131,21 @@ async function* unpacked(bytes: AsyncIterable<Uint8Array>, name: string): AsyncG
   })();
   if (first[0] === 0x1f && first[1] === 0x8b) yield* gunzipped(all, name);
   else yield* all;
+}
+
+/** What a file is stands in its first bytes, so they come in one piece. */
+async function* withStartWhole(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let start: Uint8Array | undefined = new Uint8Array();
+  for await (const chunk of bytes) {
+    if (start === undefined) yield chunk;
+    else {
+      start = start.length === 0 ? chunk : Buffer.concat([start, chunk]);
+      if (start.length < START) continue;
+      yield start;
+      start = undefined;
+    }
+  }
+  if (start !== undefined && start.length > 0) yield start;
 }
 
 async function* gunzipped(bytes: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {

@@ -56,16 +56,18 @@ export async function redeemFile(
   const table = await csvTable(source, COLUMNS);
   let waiting: Row[] = [];
   let lines = 0;
-  for await (const { line, cells } of table.rows) {
-    lines += 1;
-    const instant = cells.redeemed_at === "" ? at : instantOf(cells.redeemed_at);
-    if (!isCode(cells.code)) refuse(report, line, cells.code, "no code");
-    else if (instant === null) refuse(report, line, cells.redeemed_at, "no instant such as 2026-11-30T18:00:00Z");
-    else waiting.push({ line, code: cells.code, at: instant });
-    if (waiting.length < AT_ONCE) continue;
-    await redeemAll(store, waiting, report);
-    waiting = [];
-    onProgress?.(lines, source.progress());
+  for await (const rows of table.rows) {
+    for (const { line, cells } of rows) {
+      lines += 1;
+      const instant = cells.redeemed_at === "" ? at : instantOf(cells.redeemed_at);
+      if (!isCode(cells.code)) refuse(report, line, cells.code, "no code");
+      else if (instant === null) refuse(report, line, cells.redeemed_at, "no instant such as 2026-11-30T18:00:00Z");
+      else waiting.push({ line, code: cells.code, at: instant });
+      if (waiting.length < AT_ONCE) continue;
+      await redeemAll(store, waiting, report);
+      waiting = [];
+      onProgress?.(lines, source.progress());
+    }
   }
   await redeemAll(store, waiting, report);
   if (lines === 0) throw new InvalidInputError(`${source.name}: there is no code in it`);
