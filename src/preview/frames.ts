@@ -17,7 +17,7 @@ export class Frames {
   add(html: string, images: boolean): Record<Scheme, string> {
     const address = (scheme: Scheme) => {
       const key = randomBytes(16).toString("hex");
-      this.#frames.set(key, { html: inScheme(withoutPrefetch(html), scheme), images });
+      this.#frames.set(key, { html: inScheme(withoutConnections(html), scheme), images });
       return `/frame/${key}`;
     };
     return { light: address("light"), dark: address("dark"), forced: address("forced") };
@@ -58,9 +58,15 @@ export function hasRemoteImages(html: string): boolean {
   );
 }
 
-/** A content security policy does not hold back `<link rel="preconnect">`; under another name it is nothing. */
-function withoutPrefetch(html: string): string {
-  return html.replace(/<(?=\/?link\b)/gi, "<x-");
+/**
+ * A content security policy keeps a browser from loading, not from connecting: Chromium opens a connection for
+ * `<link rel="preconnect">`, for an inner frame that is then refused, and for a link that is clicked. Under other names the first two are
+ * nothing, and a link that wants a window of its own is stopped by the sandbox before anything is opened.
+ */
+function withoutConnections(html: string): string {
+  return html
+    .replace(/<(?=\/?(?:link|i?frame|frameset|object|embed|portal|fencedframe)\b)/gi, "<x-")
+    .replace(/\btarget(?=\s*=)/gi, "x-target");
 }
 
 /**
@@ -73,7 +79,7 @@ function inScheme(html: string, scheme: Scheme): string {
   const own = html
     .replace(/\(\s*prefers-color-scheme\s*:\s*dark\s*\)/gi, dark)
     .replace(/\(\s*prefers-color-scheme\s*:\s*light\s*\)/gi, light);
-  return `<!doctype html><style>${SCHEMES[scheme]}</style>${own.replace(/^\s*<!doctype[^>]*>/i, "")}`;
+  return `<!doctype html><base target="_blank"><style>${SCHEMES[scheme]}</style>${own.replace(/^\s*<!doctype[^>]*>/i, "")}`;
 }
 
 const SCHEMES: Record<Scheme, string> = {

@@ -86,17 +86,24 @@ export function cell(page: Page, subscriber: string, type: string) {
   return row.locator("td button", { hasText: type });
 }
 
-/** Stands for the rest of the world: counts whoever connects to it. */
-export async function startElsewhere(): Promise<{ port: number; visits: () => number; close(): Promise<void> }> {
-  let visits = 0;
+/** Stands for the rest of the world: notes what it is asked, by whoever connects to it. A connection alone is noted as well. */
+export async function startElsewhere(): Promise<Elsewhere> {
+  const visits: string[] = [];
   const server: Server = createServer((socket) => {
-    visits += 1;
-    socket.on("error", () => {}).end("HTTP/1.1 204 No Content\r\n\r\n");
+    const place = visits.push("a connection") - 1;
+    socket
+      .on("error", () => {})
+      .on("data", (data) => {
+        visits[place] = data.toString("latin1").split("\r\n", 1)[0] as string;
+        socket.end("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
+      });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as { port: number };
-  return { port, visits: () => visits, close: () => new Promise((resolve) => server.close(() => resolve())) };
+  return { port, visits, close: () => void server.close() };
 }
+
+export type Elsewhere = { readonly port: number; readonly visits: readonly string[]; close(): void };
 
 function printedAddress(child: ChildProcess, printed: () => string): Promise<string> {
   return new Promise((resolve, reject) => {

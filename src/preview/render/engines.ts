@@ -49,7 +49,8 @@ async function compileLiquid(
   ]);
   const engine = new liquidjs.Liquid({
     templates: Object.fromEntries(named),
-    renderLimit: limits.time,
+    // It says where it stood when its time was over, so it is asked before the thread is ended.
+    renderLimit: limits.time / 2,
     parseLimit: LONGEST_TEMPLATE,
     memoryLimit: LIQUID_MEMORY,
     strictVariables: strict,

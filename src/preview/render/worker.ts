@@ -9,6 +9,8 @@ import type { Resolver } from "../../resolver.js";
 import { compilePart } from "./engines.js";
 import type { FromWorker, Limits, Part, PartError, RenderedPart, RenderJob, ToWorker } from "./protocol.js";
 
+const LIQUID_LIMIT = /\blimit exceeded$/;
+
 type Render = Awaited<ReturnType<typeof compilePart>>;
 
 const compiled = new LRUCache<string, Promise<Render>>({ max: 50 });
@@ -78,7 +80,8 @@ function partError(error: unknown): PartError {
   if (error instanceof OfferUnavailableError) return errorOf("unavailable", error.message);
   if (error instanceof OfferTemplateError) {
     const { line = null, column = null } = error;
-    return { ...errorOf("template", error.message.replace(/ \(line \d+, column \d+\)$/, "")), line, column };
+    const message = error.message.replace(/ \(line \d+, column \d+\)$/, "");
+    return { ...errorOf(LIQUID_LIMIT.test(message) ? "limit" : "template", message), line, column };
   }
   if (error instanceof RangeError) return errorOf("limit", "calls itself without end");
   return errorOf("template", error instanceof Error ? error.message : String(error));
