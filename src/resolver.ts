@@ -97,7 +97,8 @@ export interface Resolver {
  * const { code, reason } = await resolver.resolve({ id: "m1", type: "campaign", subscriberId: "s1", offerId: "welcome10" });
  */
 export function createResolver(options: ResolverOptions): Resolver {
-  const { store, cache, serveHeldWhileAway, now, onEvent } = checked(optionsSchema, "options", options);
+  const { store, cache, serveHeldWhileAway, onEvent, ...given } = checked(optionsSchema, "options", options);
+  const now = checkedClock(given.now);
   const knowledge = new Knowledge(store, cache, serveHeldWhileAway);
   const events = onEvent === undefined ? null : new EventReporter(onEvent);
   const queues = new Map<string, ClaimQueue>();
@@ -116,6 +117,7 @@ export function createResolver(options: ResolverOptions): Resolver {
 
   /** All messages are checked before any is asked about. */
   async function resolveMany(inputs: readonly Message[]): Promise<Resolution[]> {
+    if (!Array.isArray(inputs)) throw invalidInput("messages", "a list of messages", inputs);
     const messages = inputs.map(checkedOpen);
     for (const message of messages) if (!followsSignUpOffer(message.type)) namedOffer(message, undefined);
     const answers = new Array<Resolution>(messages.length);
@@ -232,6 +234,15 @@ export function createResolver(options: ResolverOptions): Resolver {
       closed = true;
       await knowledge.close();
     },
+  };
+}
+
+/** What a clock says is kept with the codes, so what is no instant is refused. */
+function checkedClock(now: () => UnixMs): () => UnixMs {
+  return () => {
+    const at = now();
+    if (!Number.isSafeInteger(at)) throw invalidInput("options.now()", "a whole number of Unix milliseconds", at);
+    return at;
   };
 }
 
