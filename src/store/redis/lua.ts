@@ -31,10 +31,18 @@ local base = KEYS[1]
 local PAGE = ${PAGE}
 local PLACES = ${PLACES}
 
+-- The list that holds the record of a ref, and its place there. PLACES is a multiple of PAGE.
+local pageKeys = {}
 local function pageKey(ref)
-  local place = ref % PLACES
-  local at = place % PAGE
-  return string.format("%s:g:%d:%d", base, (ref - place) / PLACES, (place - at) / PAGE), at
+  local at = ref % PAGE
+  local first = ref - at
+  local key = pageKeys[first]
+  if not key then
+    local place = first % PLACES
+    key = string.format("%s:g:%d:%d", base, (first - place) / PLACES, place / PAGE)
+    pageKeys[first] = key
+  end
+  return key, at
 end
 
 local function readRecord(ref)
@@ -107,10 +115,10 @@ end
 
 -- What a subscriber holds, as one line: "holds", then batch number and record of each code.
 local function holdsLine(refs, records)
-  local parts = { "holds" }
+  local line = "holds"
   for n = 1, #refs do
-    parts[n + 1] = string.format("%d\\t%s", math.floor(refs[n] / PLACES), records[n])
+    line = line .. "\\31" .. string.format("%d", math.floor(refs[n] / PLACES)) .. "\\t" .. records[n]
   end
-  return table.concat(parts, "\\31")
+  return line
 end
 `;
