@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Cluster, type RedisServer, startCluster } from "../setup/redis.js";
+import { withClient } from "../setup/redis-client.js";
+import { eventually } from "../setup/wait.js";
+import { clusterClient, desk, figures, fill, Ledger, load, size } from "./desk.js";
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await startCluster();
+});
+afterAll(() => cluster.stop());
+
+const own = (node: RedisServer, ...args: (string | number)[]) =>
+  withClient(node, (client) => client.call("CLUSTER", ...args.map(String)));
+
+async function primaryOf(slot: number): Promise<RedisServer> {
+  const up = cluster.nodes.filter((node) => node.pid > 0 && !down.has(node));
+  const slots = (await own(up[0]!, "SLOTS")) as [number, number, [string, number]][];
+  const range = slots.find(([from, to]) => from <= slot && slot <= to);
+  return cluster.nodes.find(({ port }) => port === range?.[2][1])!;
+}
+const down = new Set<RedisServer>();
+
+const slotOf = async (offerId: string) => Number(await own(cluster.nodes[0]!, "KEYSLOT", `oc:{${offerId}}`));
+
+/** Moves a slot as `redis-cli --cluster reshard` does, a few keys at a time. */
+async function moveSlot(slot: number, from: RedisServer, to: RedisServer, between: () => Promise<void>): Promise<void> {
+  const [fromId, toId] = [String(await own(from, "MYID")), String(await own(to, "MYID"))];
+  await own(to, "SETSLOT", slot, "IMPORTING", fromId);
+  await own(from, "SETSLOT", slot, "MIGRATING", toId);
+  for (;;) {
+    const keys = (await own(from, "GETKEYSINSLOT", slot, 10)) as string[];
+    if (keys.length === 0) break;
+    await withClient(from, (client) =>
+      client.call("MIGRATE", to.host, String(to.port), "", "0", "5000", "KEYS", ...keys),
+    );
+    await between();
+  }
+  await own(to, "SETSLOT", slot, "NODE", toId);
+  await own(from, "SETSLOT", slot, "NODE", toId);
+}
+
+const modes = [{ durability: "fast" }, { durability: "replicated" }] as const;
+
+describe.each(modes)("a cluster of six, $durability", ({ durability }) => {
+  const offerId = `moving-${durability}`;
+
+  test("moves an offer's slot to and fro under load, and loses and doubles nothing", async () => {
+    const { store, resolver } = desk(clusterClient(cluster.nodes[0]!.port), { durability, timeout: 1_000 });
+    await fill(store, 40_000, { id: offerId, expectedAudience: 40_000 });
+    const slot = await slotOf(offerId);
+    const home = await primaryOf(slot);
+    const other = cluster.primaries.find((node) => node !== home)!;
+    const ledger = new Ledger();
+    const under = load(resolver, ledger, 20, offerId);
+    const rounds = size(1, 3);
+    for (let round = 0; round < rounds; round++) {
+      for (const [from, to] of [
+        [home, other],
+        [other, home],
+      ] as const) {
+        const before = ledger.claims;
+        await eventually(() => ledger.claims > before + 200, "claims before the slot moves");
+        const failed = under.failures;
+        await moveSlot(slot, from, to, async () => {});
+        if (from === home) expect(under.failures).toBeGreaterThanOrEqual(failed);
+      }
+    }
+    const before = ledger.claims;
+    await eventually(() => ledger.claims > before + 200, "claims after the slot moved");
+    await under.stop();
+    const { claims, duplicates, changed } = ledger;
+    const lost = await ledger.lost(store);
+    figures(`slot migration, ${durability}`, { rounds, claims, failures: under.failures, duplicates, changed, lost });
+    expect({ duplicates, changed, lost }).toEqual({ duplicates: 0, changed: 0, lost: 0 });
+    expect((await store.reconcile(offerId)).findings).toEqual([]);
+  });
+});
+
+test("a primary that dies under load is followed to its replica; replicated loses and doubles nothing", async () => {
+  const offerId = "failing";
+  const { store, resolver } = desk(clusterClient(cluster.nodes[0]!.port), { durability: "replicated", timeout: 500 });
+  await fill(store, 20_000, { id: offerId });
+  const ledger = new Ledger();
+  const under = load(resolver, ledger, 20, offerId);
+  await eventually(() => ledger.claims > 500, "claims before the failover");
+  const primary = await primaryOf(await slotOf(offerId));
+  down.add(primary);
+  await primary.kill9();
+  const isAway = () => under.failures > 0;
+  await eventually(isAway, "messages that are told that the store is away");
+  await eventually(async () => (await primaryOf(await slotOf(offerId).catch(() => -1))) !== primary, "a new primary");
+  down.delete(primary);
+  await primary.restart();
+  const before = ledger.claims;
+  await eventually(() => ledger.claims > before + 500, "claims after the failover", 25_000);
+  await under.stop();
+  const { claims, duplicates, changed } = ledger;
+  const lost = await ledger.lost(store);
+  figures("cluster failover, replicated", { claims, failures: under.failures, duplicates, changed, lost });
+  expect({ duplicates, changed, lost }).toEqual({ duplicates: 0, changed: 0, lost: 0 });
+  expect((await store.reconcile(offerId)).findings).toEqual([]);
+});
