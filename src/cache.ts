@@ -21,7 +21,7 @@ type Shown = {
 };
 
 /** `holding`: `null` once a change made it wrong. `generation`: the cache's when it was stored; an older one is not trusted. */
-interface Remembered extends Linked<Remembered> {
+export interface Remembered extends Linked<Remembered> {
   holding: Holding | null;
   storedAt: UnixMs;
   generation: number;
@@ -55,8 +55,17 @@ export class HoldingCache {
 
   /** What is remembered and can be trusted at `now`. */
   trusted(offerId: string, subscriberId: string, now: UnixMs): Holding | undefined {
-    const entry = this.#entries.get(offerId, subscriberId);
-    if (entry === undefined || entry.holding === null || entry.generation !== this.#generation) return undefined;
+    const entry = this.find(offerId, subscriberId);
+    return entry && this.trustedOf(entry, now);
+  }
+
+  /** All that is remembered, for `trustedOf` and `shownOf`. */
+  find(offerId: string, subscriberId: string): Remembered | undefined {
+    return this.#entries.get(offerId, subscriberId);
+  }
+
+  trustedOf(entry: Remembered, now: UnixMs): Holding | undefined {
+    if (entry.holding === null || entry.generation !== this.#generation) return undefined;
     const age = now - entry.storedAt;
     return age >= 0 && age <= this.maxAge ? entry.holding : undefined;
   }
@@ -91,7 +100,7 @@ export class HoldingCache {
     else if (entry !== undefined) entry.holding = null;
   }
 
-  /** Changes were missed: nothing remembered so far is trusted any more. */
+  /** Nothing remembered so far, nor what is on its way, is trusted any more. */
   distrustAll(): void {
     this.#changeCount += 1;
     this.#lastMiss = this.#changeCount;
@@ -121,9 +130,8 @@ export class HoldingCache {
   }
 
   /** The code that this very message showed a moment ago, so that its next part shows the same. */
-  shown(offerId: string, message: Message, at: UnixMs): HeldCode | undefined {
-    const entry = this.#entries.peek(offerId, message.subscriberId);
-    const shown = entry && shownTo(entry, message);
+  shownOf(entry: Remembered, message: Message, at: UnixMs): HeldCode | undefined {
+    const shown = shownTo(entry, message);
     return shown !== undefined && Math.abs(at - shown.at) <= SAME_MESSAGE_FOR ? shown.held : undefined;
   }
 

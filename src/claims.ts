@@ -7,7 +7,7 @@ import type { Asker, Knowledge } from "./knowledge.js";
 import type { Message } from "./message.js";
 import type { OfferState } from "./offer.js";
 import type { NewCodeReason, Resolution } from "./resolution.js";
-import type { ClaimAnswer, OfferStore } from "./store/store.js";
+import type { ClaimAnswer, ClaimItem, OfferStore } from "./store/store.js";
 import { perTick } from "./tick.js";
 import type { UnixMs } from "./units.js";
 import { drawOrder } from "./window.js";
@@ -24,8 +24,8 @@ type Question = {
   readonly message: Message;
   /** The same fields of it as they were when it asked. */
   readonly asker: Asker;
-  /** What the subscriber is thought to hold. */
-  holding: Holding | null;
+  /** What the subscriber is thought to hold; `undefined` until somebody thought about it. */
+  holding: Holding | null | undefined;
   readonly answer: Answer;
   readonly refuse: Refuse;
   /** Who asked the same while it was under way. */
@@ -57,7 +57,7 @@ export class ClaimQueue {
   }
 
   /** Answers later. Parts of one message that ask at the same time share one question. */
-  ask(message: Message, holding: Holding | null, answer: Answer, refuse: Refuse): void {
+  ask(message: Message, answer: Answer, refuse: Refuse): void {
     const { id, type, subscriberId } = message;
     const before = this.#underWay.get(subscriberId) ?? null;
     for (let each = before; each !== null; each = each.before) {
@@ -68,7 +68,7 @@ export class ClaimQueue {
       }
     }
     const asker = { id, type, subscriberId };
-    const question = { message, asker, holding, answer, refuse, others: null, before };
+    const question = { message, asker, holding: undefined, answer, refuse, others: null, before };
     this.#underWay.set(subscriberId, question);
     this.#add(question);
   }
@@ -106,14 +106,8 @@ export class ClaimQueue {
     const { cache, offers } = this.knowledge;
     const flight = cache.takeOff();
     const asked = offers.changes;
-    for (const question of questions) question.holding = stillOutdated(question, state, now);
     try {
-      const items = questions.map(({ asker, holding }) => ({
-        subscriberId: asker.subscriberId,
-        messageId: asker.id,
-        holding,
-        mayKeep: mayKeep(state, asker.type),
-      }));
+      const items = questions.map((question) => this.#item(question, state, now));
       const from = drawOrder(state, now);
       const { lowStock } = state.offer;
       const countLeft = this.events !== null && lowStock !== undefined;
@@ -121,7 +115,7 @@ export class ClaimQueue {
       const reply = await this.store.claim({ offerId, revision: state.revision, from, now, items, countLeft });
       this.events?.storeAnswered();
       if (reply.status === "offer-changed") {
-        offers.distrust(this.offerId);
+        this.knowledge.offerChanged(this.offerId);
         await offers.load(this.offerId, now);
         return questions;
       }
@@ -141,10 +135,19 @@ export class ClaimQueue {
     }
   }
 
+  #item(question: Question, state: OfferState, now: UnixMs): ClaimItem {
+    const { asker } = question;
+    const holding = question.holding;
+    question.holding =
+      holding === undefined ? this.knowledge.outdated(asker, state, now) : stillOutdated(holding, asker, state, now);
+    const { subscriberId, id: messageId, type } = asker;
+    return { subscriberId, messageId, holding: question.holding, mayKeep: mayKeep(state, type) };
+  }
+
   /** The answer, or `undefined` for a question that now knows what the subscriber holds and asks again. */
   #resolution(question: Question, told: ClaimAnswer, state: OfferState, now: UnixMs): Resolution | undefined {
     const { asker } = question;
-    const known = told.status === "holds" ? told.holding : question.holding;
+    const known = told.status === "holds" ? told.holding : (question.holding ?? null);
     const decision = decide(state, known, asker, now);
     if (told.status === "claimed") {
       return codeAnswer(state, newestCode(told.holding), decision.reason as NewCodeReason, asker.id, now);
@@ -203,7 +206,7 @@ export class ClaimQueue {
 }
 
 /** What is thought to be held, unless the rule keeps it by now: the offer may have changed since that was decided. */
-function stillOutdated({ holding, asker }: Question, state: OfferState, now: UnixMs): Holding | null {
+function stillOutdated(holding: Holding | null, asker: Asker, state: OfferState, now: UnixMs): Holding | null {
   return holding !== null && decide(state, holding, asker, now).action === "claim" ? holding : null;
 }
 

@@ -1,5 +1,5 @@
 import { codeAnswer } from "./answer.js";
-import { HoldingCache } from "./cache.js";
+import { HoldingCache, type Remembered } from "./cache.js";
 import { type Decision, decide } from "./decide.js";
 import type { HeldCode, Holding } from "./holding.js";
 import { followsSignUpOffer, type Message } from "./message.js";
@@ -46,7 +46,9 @@ export class Knowledge {
 
   /** The answer for this message, if it needs no store: the rule keeps a code that can be trusted at `now`, or its last part showed one. */
   answer(message: Message, offerId: string, now: UnixMs): Resolution | undefined {
-    return this.#kept(message, offerId, now) ?? this.#shown(message, offerId, now);
+    const entry = this.cache.find(offerId, message.subscriberId);
+    if (entry === undefined) return undefined;
+    return this.#kept(entry, message, offerId, now) ?? this.#shown(entry, message, offerId, now);
   }
 
   /** While the store is away, over what was last known, trusted or not, where the caller wants that. */
@@ -58,19 +60,17 @@ export class Knowledge {
   }
 
   /** What the subscriber is known to hold when that calls for a new code, so that one round trip suffices. */
-  outdated(message: Message, offerId: string, now: UnixMs): Holding | null {
-    const holding = this.cache.trusted(offerId, message.subscriberId, now);
-    if (holding === undefined) return null;
-    const state = this.offers.atHand(offerId);
-    return state !== undefined && decide(state, holding, message, now).action === "claim" ? holding : null;
+  outdated(message: Asker, state: OfferState, now: UnixMs): Holding | null {
+    const holding = this.cache.trusted(state.offer.id, message.subscriberId, now);
+    return holding !== undefined && decide(state, holding, message, now).action === "claim" ? holding : null;
   }
 
   async close(): Promise<void> {
     await this.#watch?.close();
   }
 
-  #kept(message: Message, offerId: string, now: UnixMs): Resolution | undefined {
-    const holding = this.cache.trusted(offerId, message.subscriberId, now);
+  #kept(entry: Remembered, message: Message, offerId: string, now: UnixMs): Resolution | undefined {
+    const holding = this.cache.trustedOf(entry, now);
     if (holding === undefined || !this.#watch?.live()) return undefined;
     const state = this.offers.trusted(offerId, now);
     const kept = keptOf(state, holding, message, now);
@@ -79,14 +79,14 @@ export class Knowledge {
     return codeAnswer(state, kept.held, kept.reason, message.id, now);
   }
 
-  #shown(message: Message, offerId: string, now: UnixMs): Resolution | undefined {
-    const held = this.cache.shown(offerId, message, now);
+  #shown(entry: Remembered, message: Message, offerId: string, now: UnixMs): Resolution | undefined {
+    const held = this.cache.shownOf(entry, message, now);
     const state = held && this.offers.atHand(offerId);
     return state && codeAnswer(state, held, "same-message", message.id, now);
   }
 
   #onChange(change: StoreChange): void {
-    if (change.type === "offer") this.offers.distrust(change.offerId);
+    if (change.type === "offer") this.offerChanged(change.offerId);
     else if (change.type === "subscriber") this.cache.forget(change.offerId, change.subscriberId);
     else if (change.type === "forgotten") {
       this.signUps.forget(change.subscriberId);

@@ -87,6 +87,18 @@ describe("a code that this process knows", () => {
     expect(await resolver.resolve(message({ id: "m3" }))).toMatchObject({ code: "B2", reason: "redeemed" });
   });
 
+  test("is asked for again when the offer changes, so that a code given elsewhere under another window is seen", async () => {
+    const { store, resolver, clock } = await setUp();
+    const elsewhere = createResolver({ store, now: clock.now, cache: false });
+    for (const id of ["m0", "m1"]) await resolver.resolve(message({ id }));
+    await store.saveOffer({ id: "welcome", window: { type: "time-to-live", amount: 0, unit: "day" } });
+    expect(await elsewhere.resolve(message({ id: "m2" }))).toMatchObject({ code: "B2" });
+    await store.saveOffer({ id: "welcome", window: { type: "never-expires" } });
+    await resolver.resolve(message({ subscriberId: "ben" }));
+    expect(await resolver.resolve(message({ id: "m2" }))).toMatchObject({ code: "B2", reason: "same-message" });
+    expect(await resolver.resolve(message({ id: "m3" }))).toMatchObject({ code: "B2", reason: "still-valid" });
+  });
+
   test("is told by resolveKnown without asking, and what is not known is not told", async () => {
     const { resolver, calls } = await setUp();
     expect(resolver.resolveKnown(message())).toBeUndefined();
@@ -150,7 +162,7 @@ describe("processes that share a Redis", () => {
 
   test("while the news cannot be heard nothing known is trusted, and afterwards only what is asked anew", async () => {
     const proxy = await startFaultProxy(stores.server);
-    const client = new Redis(proxy.url);
+    const client = new Redis(proxy.url, { commandTimeout: 30_000 });
     client.on("error", () => {});
     onTestFinished(() => {
       client.disconnect();
