@@ -267,7 +267,7 @@ describe("an offer that has no code to give", () => {
 describe("a Redis that is down", () => {
   async function shop(options: { serveHeldWhileAway?: boolean } = {}) {
     const server = await startRedis();
-    const client = new Redis(server.url);
+    const client = new Redis(server.url, { commandTimeout: 30_000 });
     client.on("error", () => {});
     onTestFinished(() => client.disconnect());
     const store = redisStore(client, { timeout: 300 });
@@ -326,7 +326,7 @@ describe("a resolver that is closed", () => {
 
   test("leaves the caller's Redis client and store open", async () => {
     const server = await startRedis();
-    const client = new Redis(server.url);
+    const client = new Redis(server.url, { commandTimeout: 30_000 });
     onTestFinished(() => client.disconnect());
     const store = redisStore(client);
     await stock(store);

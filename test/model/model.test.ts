@@ -6,6 +6,7 @@ import { history } from "./actions.js";
 import { play } from "./play.js";
 
 const stores = useRedisStores();
+/** Far more than it takes: a slow machine is no fault. */
 const TIMEOUT = 120_000;
 
 test("300 histories over memoryStore go as the rules say", { timeout: TIMEOUT }, async () => {

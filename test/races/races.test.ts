@@ -6,6 +6,8 @@ import { useRedisStores } from "../store/redis-stores.js";
 import { type Answer, type Ask, race } from "./race.js";
 
 const PROCESSES = 8;
+/** Far more than a race takes: a slow machine is no fault. */
+const TIMEOUT = 120_000;
 const stores = useRedisStores();
 
 /** Runs the race over an offer with `codes` codes; `asksOf` says what the process of this number asks. */
@@ -30,7 +32,9 @@ function bySubscriber(answers: readonly Answer[]): Map<string, Answer[]> {
 const codesOf = (answers: readonly Answer[]) => answers.flatMap(({ code }) => (code === null ? [] : [code]));
 const counts = async (store: OfferStore) => (await store.counts("welcome"))?.[0];
 
-test("8 processes hand out 5,000 codes to 20,000 subscribers, each asked for three times at once: one code each", async () => {
+test("8 processes hand out 5,000 codes to 20,000 subscribers, each asked for three times at once: one code each", {
+  timeout: TIMEOUT,
+}, async () => {
   const subscribers = codeList("s", 20_000);
   // Each subscriber is asked for by three of the processes: twice for one message, once for another.
   const { store, answers } = await run(5000, {}, (process) =>
@@ -55,7 +59,9 @@ test("8 processes hand out 5,000 codes to 20,000 subscribers, each asked for thr
   expect(await counts(store)).toMatchObject({ inPool: 0, givenOut: 5000, redeemed: 0 });
 });
 
-test("parts of one message that 8 processes render at once share one code, with a time to live of 0", async () => {
+test("parts of one message that 8 processes render at once share one code, with a time to live of 0", {
+  timeout: TIMEOUT,
+}, async () => {
   const subscribers = codeList("s", 1000);
   const window = { type: "time-to-live", amount: 0, unit: "day" };
   const { store, answers } = await run(8000, { window }, () =>
@@ -66,7 +72,9 @@ test("parts of one message that 8 processes render at once share one code, with 
   expect(await counts(store)).toMatchObject({ inPool: 7000, givenOut: 1000 });
 });
 
-test("each message to a subscriber gets its own code when the time to live is 0, whichever process sends it", async () => {
+test("each message to a subscriber gets its own code when the time to live is 0, whichever process sends it", {
+  timeout: TIMEOUT,
+}, async () => {
   const subscribers = codeList("s", 200);
   const window = { type: "time-to-live", amount: 0, unit: "day" };
   const { store, answers } = await run(1600, { window }, (process) =>
@@ -76,7 +84,9 @@ test("each message to a subscriber gets its own code when the time to live is 0,
   expect(await counts(store)).toMatchObject({ inPool: 0, givenOut: 1600 });
 });
 
-test("codes that some give back while others claim have one holder in the end, and none is lost", async () => {
+test("codes that some give back while others claim have one holder in the end, and none is lost", {
+  timeout: TIMEOUT,
+}, async () => {
   const { store, answers } = await run(4000, {}, (process) =>
     codeList(`p${process}-`, 1000).map((subscriberId, at) => message({ subscriberId, release: at % 2 === 0 } as Ask)),
   );

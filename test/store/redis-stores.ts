@@ -26,6 +26,7 @@ export function useRedisStores(): RedisStores {
     server = await startRedis();
     for (let n = 0; n < 2; n++) clients.push(new Redis(server.url, { commandTimeout: 30_000 }));
   });
+  beforeAll(() => Promise.all(clients.map((client) => client.ping())));
   afterAll(() => {
     for (const client of clients) client.disconnect();
   });
