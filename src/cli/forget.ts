@@ -13,7 +13,7 @@ export function forgetCommand(): Command {
         const subscriberId = args[0] as string;
         if (!isId(subscriberId)) throw new InvalidInputError("subscriber: this cannot be the id of a subscriber");
         const codes = await store.forget(subscriberId);
-        const text = `Forgotten: ${subscriberId}. ${many(codes, "code")} of theirs stay given out, to nobody in particular.`;
+        const text = `Forgotten: ${subscriberId}. ${many(codes, "code")} given out before, now to nobody in particular.`;
         return { text, data: { subscriberId, codes } };
       }),
     );
