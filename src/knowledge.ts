@@ -65,6 +65,12 @@ export class Knowledge {
     return holding !== undefined && decide(state, holding, message, now).action === "claim" ? holding : null;
   }
 
+  /** The offer changed: under its window of before, other processes may have given out codes that nobody told of here. */
+  offerChanged(offerId: string): void {
+    this.offers.distrust(offerId);
+    this.cache.distrustAll();
+  }
+
   async close(): Promise<void> {
     await this.#watch?.close();
   }

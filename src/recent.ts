@@ -14,6 +14,8 @@ export type Linked<Entry> = {
  */
 export class Recent<Entry extends Linked<Entry>> {
   readonly #groups = new Map<string, Map<string, Entry>>();
+  #lastGroup: string | null = null;
+  #last: Map<string, Entry> | undefined;
   #newest: Entry | null = null;
   #oldest: Entry | null = null;
   #size = 0;
@@ -32,15 +34,16 @@ export class Recent<Entry extends Linked<Entry>> {
 
   /** The entry, without using it. */
   peek(group: string, key: string): Entry | undefined {
-    return this.#groups.get(group)?.get(key);
+    return this.#group(group)?.get(key);
   }
 
   /** Adds an entry whose key is new. */
   add(entry: Entry): void {
-    let group = this.#groups.get(entry.group);
+    let group = this.#group(entry.group);
     if (group === undefined) {
       group = new Map();
       this.#groups.set(entry.group, group);
+      this.#lastGroup = null;
     }
     group.set(entry.key, entry);
     this.#link(entry);
@@ -49,11 +52,23 @@ export class Recent<Entry extends Linked<Entry>> {
   }
 
   delete(entry: Entry): void {
-    const group = this.#groups.get(entry.group) as Map<string, Entry>;
+    const group = this.#group(entry.group) as Map<string, Entry>;
     group.delete(entry.key);
-    if (group.size === 0) this.#groups.delete(entry.group);
+    if (group.size === 0) {
+      this.#groups.delete(entry.group);
+      this.#lastGroup = null;
+    }
     this.#unlink(entry);
     this.#size -= 1;
+  }
+
+  /** Most often the one looked at before. */
+  #group(name: string): Map<string, Entry> | undefined {
+    if (name !== this.#lastGroup) {
+      this.#last = this.#groups.get(name);
+      this.#lastGroup = name;
+    }
+    return this.#last;
   }
 
   #link(entry: Entry): void {

@@ -154,11 +154,7 @@ export function createResolver(options: ResolverOptions): Resolver {
 
   function ask(message: Message, named: string | undefined, answer: Answer, refuse: Refuse): void {
     if (followsSignUpOffer(message.type)) askSignUpOffer({ ...message }, named, answer, refuse);
-    else askOffer(message, namedOffer(message, named), answer, refuse);
-  }
-
-  function askOffer(message: Message, offerId: string, answer: Answer, refuse: Refuse): void {
-    queueOf(offerId).ask(message, knowledge.outdated(message, offerId, now()), answer, refuse);
+    else queueOf(namedOffer(message, named)).ask(message, answer, refuse);
   }
 
   async function askSignUpOffer(
@@ -173,7 +169,7 @@ export function createResolver(options: ResolverOptions): Resolver {
     };
     try {
       const offerId = await signUpOffer(message);
-      if (offerId !== null) askOffer(message, offerId, answer, refuse);
+      if (offerId !== null) queueOf(offerId).ask(message, answer, refuse);
       else answerSignUp(unavailableAnswer(named ?? message.offerId ?? "", undefined, "no-sign-up-offer"));
     } catch (error) {
       try {

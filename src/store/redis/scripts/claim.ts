@@ -233,11 +233,11 @@ export async function claim(connection: Connection, keys: OfferKeys, request: Cl
 }
 
 function itemTexts(keys: OfferKeys, items: readonly ClaimItem[]): string {
-  let texts = "";
+  const texts: (string | number)[] = [];
   for (const { subscriberId, messageId, holding, mayKeep } of items) {
-    texts += `${keys.subscriberNumber(subscriberId)}\0${subscriberId}\0${messageId}\0${known(holding, mayKeep)}\0`;
+    texts.push(keys.subscriberNumber(subscriberId), subscriberId, messageId, known(holding, mayKeep));
   }
-  return texts;
+  return `${texts.join("\0")}\0`;
 }
 
 function known(holding: Holding | null, mayKeep: ClaimItem["mayKeep"]): string {
