@@ -1,9 +1,11 @@
 // What the tests of this folder share: a store under load, and a ledger of what was shown to whom.
+import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { Cluster, Redis, type RedisOptions } from "ioredis";
 import { createResolver, importCodes, type Message, type OfferInput, type OfferStore, type Resolver } from "offer-code";
 import { type RedisClient, type RedisStore, type RedisStoreOptions, redisStore } from "offer-code/redis";
 import { afterAll } from "vitest";
+import { scriptNames } from "../../src/store/redis/lua.js";
 
 /** `npm run test:faults` runs the second number, `npm test` the first. */
 export function size(short: number, long: number): number {
@@ -55,11 +57,11 @@ export function messageOf(id: string, subscriberId: string, offerId = "welcome")
 export async function fill(store: OfferStore, many: number, offer: Partial<OfferInput> = {}): Promise<void> {
   const id = offer.id ?? "welcome";
   await store.saveOffer({ expectedAudience: 1_000, ...offer, id });
-  await importCodes(store, id, codesOf(many), { batch: "b1" });
+  await importCodes(store, id, codesOf(many, id), { batch: "b1" });
 }
 
-function* codesOf(many: number): Generator<string> {
-  for (let n = 0; n < many; n++) yield `CODE${String(n).padStart(8, "0")}`;
+function* codesOf(many: number, offerId: string): Generator<string> {
+  for (let n = 0; n < many; n++) yield `${offerId}-${String(n).padStart(8, "0")}`;
 }
 
 /** What was shown to whom, and whatever of it should never have been. */
@@ -71,7 +73,11 @@ export class Ledger {
   /** Messages that showed two codes. */
   changed = 0;
 
+  /** What ended the load before its time. */
+  error: unknown;
+
   get claims(): number {
+    if (this.error !== undefined) throw this.error;
     return this.#shown.size;
   }
 
@@ -98,6 +104,14 @@ export class Ledger {
 
 export type Load = { stop(): Promise<void>; readonly failures: number };
 
+/** Whether a command runs the script of that name, by its digest or by its text. */
+export function isScript(name: string): (command: { name: string; args: readonly string[] }) => boolean {
+  return ({ name: command, args: [script = ""] }) => {
+    const sha = command === "EVAL" ? createHash("sha1").update(script).digest("hex") : script;
+    return command.startsWith("EVAL") && scriptNames.get(sha) === name;
+  };
+}
+
 let messages = 0;
 
 /** Messages to new subscribers, `width` at a time, each asked for until it is answered with a code. */
@@ -123,7 +137,9 @@ export function load(resolver: Resolver, ledger: Ledger, width = 20, offerId = "
     }
   };
   const running = Promise.all(Array.from({ length: width }, run));
-  running.catch(() => {});
+  running.catch((error) => {
+    ledger.error = error;
+  });
   return {
     async stop() {
       stopped = true;

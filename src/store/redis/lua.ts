@@ -19,8 +19,13 @@ export type Call = { readonly script: Script; readonly keys: readonly string[]; 
  */
 export function script(name: string, mode: "writes" | "reads", body: string): Script {
   const lua = `#!lua${mode === "reads" ? " flags=no-writes" : ""}\n${WITHOUT_STILL_KEY}${body}`;
-  return { name, mode, lua, sha: createHash("sha1").update(lua).digest("hex") };
+  const sha = createHash("sha1").update(lua).digest("hex");
+  scriptNames.set(sha, name);
+  return { name, mode, lua, sha };
 }
+
+/** The scripts by their digests, for whoever reads what goes over the wire. */
+export const scriptNames = new Map<string, string>();
 
 /** See `stillKey` in keys.ts: the scripts themselves know nothing of it. */
 const WITHOUT_STILL_KEY = 'if string.sub(KEYS[#KEYS], -6) == ":still" then KEYS[#KEYS] = nil end\n';
