@@ -2,11 +2,12 @@ import type { Redis, RedisOptions } from "ioredis";
 import { InvalidInputError, StoreUnavailableError } from "../errors.js";
 import { importPeer } from "../peer.js";
 import { type RedisStore, redisStore } from "../store/redis/index.js";
+import type { Milliseconds } from "../units.js";
 
 const DEFAULT_URL = "redis://localhost:6379";
-const CONNECT_WITHIN = 5000;
+const CONNECT_WITHIN: Milliseconds = 5000;
 /** A command of a person may wait longer than a message may. */
-const ANSWER_WITHIN = 10_000;
+const ANSWER_WITHIN: Milliseconds = 10_000;
 
 export type OpenStore = { readonly store: RedisStore; close(): Promise<void> };
 
@@ -22,17 +23,19 @@ export async function openStore(url: string | undefined, prefix: string | undefi
     retryStrategy: () => null,
     reconnectOnError: () => false,
   } satisfies RedisOptions);
-  await connect(client, address);
+  try {
+    await connect(client, address);
+    return { store: storeOver(client, prefix), close: async () => client.disconnect() };
+  } catch (error) {
+    client.disconnect();
+    throw error;
+  }
+}
+
+function storeOver(client: Redis, prefix: string | undefined): RedisStore {
   client.options.retryStrategy = (times) => (times > 5 ? null : times * 100);
   const onWarning = (text: string) => process.stderr.write(`offer-code: warning: ${text}\n`);
-  const store = redisStore(client, { timeout: ANSWER_WITHIN, onWarning, ...(prefix !== undefined && { prefix }) });
-  return {
-    store,
-    async close() {
-      await store.close();
-      client.disconnect();
-    },
-  };
+  return redisStore(client, { timeout: ANSWER_WITHIN, onWarning, ...(prefix !== undefined && { prefix }) });
 }
 
 async function connect(client: Redis, address: Address): Promise<void> {
@@ -41,12 +44,18 @@ async function connect(client: Redis, address: Address): Promise<void> {
     cause = error;
   });
   try {
-    await client.connect();
-    await client.ping();
+    await within(CONNECT_WITHIN, client.connect());
+    await within(CONNECT_WITHIN, client.ping());
   } catch (error) {
-    client.disconnect();
     throw new StoreUnavailableError(`Redis at ${address.shown}: ${reasonOf(cause ?? error)}`, { cause: error });
   }
+}
+
+function within<Reply>(time: Milliseconds, reply: Promise<Reply>): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`it does not answer within ${time / 1000} seconds`)), time);
+    reply.then(resolve, reject).finally(() => clearTimeout(late));
+  });
 }
 
 /** A Redis URL, and how it is shown: never with its password. */
