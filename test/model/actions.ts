@@ -78,7 +78,10 @@ const code = fc
   .map(([number, isLower]) => (isLower ? `é${number}` : `É${number}`));
 const time = fc.constantFrom(1, HOUR, 5 * HOUR - 1, 12 * HOUR - 1, 12 * HOUR, DAY, 2 * DAY - 1, 2 * DAY);
 
-const action: fc.Arbitrary<Action> = fc.oneof(
+/** A release of what was sent so many sends ago: one of a message picked at random would seldom find anything. */
+type ReleaseOfSent = { type: "release-sent"; ago: number };
+
+const action: fc.Arbitrary<Action | ReleaseOfSent> = fc.oneof(
   {
     weight: 12,
     arbitrary: fc.record({
@@ -91,7 +94,11 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     }),
   },
   { weight: 3, arbitrary: fc.record({ type: fc.constant("redeem" as const), code }) },
-  { weight: 4, arbitrary: fc.record({ type: fc.constant("release" as const), message, subscriber, offer }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("release" as const), message, subscriber, offer }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ type: fc.constant("release-sent" as const), ago: fc.integer({ min: 0, max: 4 }) }),
+  },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -117,5 +124,12 @@ export const history = fc
   .map(([first, codes, from, actions]): Action[] => [
     { type: "window", offer: "welcome", window: first },
     { type: "import", offer: "welcome", batch: from, codes },
-    ...actions,
+    ...actions.flatMap((each, at) => (each.type === "release-sent" ? releaseOf(actions.slice(0, at), each) : [each])),
   ]);
+
+function releaseOf(before: readonly (Action | ReleaseOfSent)[], { ago }: ReleaseOfSent): Action[] {
+  const sent = before.filter((each) => each.type === "send").at(-1 - ago);
+  if (sent === undefined) return [];
+  const { message, subscriber, offer } = sent;
+  return [{ type: "release", message, subscriber, offer }];
+}
