@@ -41,6 +41,7 @@ export function watchChanges(client: RedisClient, channel: string, listener: (ch
   let saidAt = Number.NEGATIVE_INFINITY;
   let openedAt = 0;
   let isBeating = false;
+  let isClosed = false;
   let closed = false;
   let subscriber = open();
 
@@ -53,7 +54,7 @@ export function watchChanges(client: RedisClient, channel: string, listener: (ch
   }
 
   function lose(): void {
-    if (saidAt === Number.NEGATIVE_INFINITY) return;
+    if (isClosed || saidAt === Number.NEGATIVE_INFINITY) return;
     saidAt = Number.NEGATIVE_INFINITY;
     tell({ type: "missed" });
   }
@@ -70,6 +71,7 @@ export function watchChanges(client: RedisClient, channel: string, listener: (ch
     };
     openedAt = performance.now();
     opened.on("message", (from: string, text: string) => {
+      if (isClosed) return;
       if (from === own) ifCurrent(() => hear(Number(text)))();
       else tell(changeFrom(text));
     });
@@ -104,6 +106,7 @@ export function watchChanges(client: RedisClient, channel: string, listener: (ch
     live,
     async close() {
       closed = true;
+      isClosed = true;
       clearInterval(beating);
       subscriber.disconnect();
     },

@@ -83,7 +83,8 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
 
   async function load(offerId: string): Promise<LoadedOffer | null> {
     const loaded = await loadOffer(connection, offerKey(prefix, offerId));
-    if (loaded !== null) buckets.set(offerId, loaded.buckets);
+    if (loaded === null) buckets.delete(offerId);
+    else buckets.set(offerId, loaded.buckets);
     return loaded;
   }
 
