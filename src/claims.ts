@@ -24,7 +24,7 @@ type Question = {
   readonly message: Message;
   /** The same fields of it as they were when it asked. */
   readonly asker: Asker;
-  /** What the subscriber is thought to hold; `undefined` until somebody thought about it. */
+  /** What the subscriber is thought to hold; `undefined` where something is known that is still to be judged. */
   holding: Holding | null | undefined;
   readonly answer: Answer;
   readonly refuse: Refuse;
@@ -56,8 +56,8 @@ export class ClaimQueue {
     this.#add = perTick(MOST_ITEMS, (questions) => void this.#settle(questions));
   }
 
-  /** Answers later. Parts of one message that ask at the same time share one question. */
-  ask(message: Message, answer: Answer, refuse: Refuse): void {
+  /** Answers later. `isKnown`: something is known of what the subscriber holds. Parts of one message that ask at the same time share one question. */
+  ask(message: Message, isKnown: boolean, answer: Answer, refuse: Refuse): void {
     const { id, type, subscriberId } = message;
     const before = this.#underWay.get(subscriberId) ?? null;
     for (let each = before; each !== null; each = each.before) {
@@ -68,7 +68,8 @@ export class ClaimQueue {
       }
     }
     const asker = { id, type, subscriberId };
-    const question = { message, asker, holding: undefined, answer, refuse, others: null, before };
+    const holding = isKnown ? undefined : null;
+    const question = { message, asker, holding, answer, refuse, others: null, before };
     this.#underWay.set(subscriberId, question);
     this.#add(question);
   }

@@ -59,6 +59,11 @@ export class Knowledge {
     return state && held && codeAnswer(state, held.held, held.reason, message.id, now);
   }
 
+  /** Whether anything is known of what the subscriber holds. */
+  remembers(message: Message, offerId: string): boolean {
+    return this.cache.find(offerId, message.subscriberId) !== undefined;
+  }
+
   /** What the subscriber is known to hold when that calls for a new code, so that one round trip suffices. */
   outdated(message: Asker, state: OfferState, now: UnixMs): Holding | null {
     const holding = this.cache.trusted(state.offer.id, message.subscriberId, now);

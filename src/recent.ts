@@ -16,6 +16,8 @@ export class Recent<Entry extends Linked<Entry>> {
   readonly #groups = new Map<string, Map<string, Entry>>();
   #lastGroup: string | null = null;
   #last: Map<string, Entry> | undefined;
+  #absentKey: string | null = null;
+  #absentGroup: string | null = null;
   #newest: Entry | null = null;
   #oldest: Entry | null = null;
   #size = 0;
@@ -32,9 +34,15 @@ export class Recent<Entry extends Linked<Entry>> {
     return entry;
   }
 
-  /** The entry, without using it. */
+  /** The entry, without using it. Most keys are asked for twice in a row, so one that is absent is not looked for again. */
   peek(group: string, key: string): Entry | undefined {
-    return this.#group(group)?.get(key);
+    if (key === this.#absentKey && group === this.#absentGroup) return undefined;
+    const entry = this.#group(group)?.get(key);
+    if (entry === undefined) {
+      this.#absentKey = key;
+      this.#absentGroup = group;
+    }
+    return entry;
   }
 
   /** Adds an entry whose key is new. */
@@ -46,6 +54,7 @@ export class Recent<Entry extends Linked<Entry>> {
       this.#lastGroup = null;
     }
     group.set(entry.key, entry);
+    this.#absentKey = null;
     this.#link(entry);
     this.#size += 1;
     if (this.#size > this.max) this.delete(this.#oldest as Entry);

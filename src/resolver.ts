@@ -154,7 +154,11 @@ export function createResolver(options: ResolverOptions): Resolver {
 
   function ask(message: Message, named: string | undefined, answer: Answer, refuse: Refuse): void {
     if (followsSignUpOffer(message.type)) askSignUpOffer({ ...message }, named, answer, refuse);
-    else queueOf(namedOffer(message, named)).ask(message, answer, refuse);
+    else askOffer(message, namedOffer(message, named), answer, refuse);
+  }
+
+  function askOffer(message: Message, offerId: string, answer: Answer, refuse: Refuse): void {
+    queueOf(offerId).ask(message, knowledge.remembers(message, offerId), answer, refuse);
   }
 
   async function askSignUpOffer(
@@ -169,7 +173,7 @@ export function createResolver(options: ResolverOptions): Resolver {
     };
     try {
       const offerId = await signUpOffer(message);
-      if (offerId !== null) queueOf(offerId).ask(message, answer, refuse);
+      if (offerId !== null) askOffer(message, offerId, answer, refuse);
       else answerSignUp(unavailableAnswer(named ?? message.offerId ?? "", undefined, "no-sign-up-offer"));
     } catch (error) {
       try {
