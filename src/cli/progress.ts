@@ -28,7 +28,7 @@ function bars(stream: NodeJS.WriteStream): Progress {
       if (bar === undefined) {
         const format = `${what} {bar} {percentage}% | {value} of {total} | {eta_formatted} left`;
         bar = new SingleBar(
-          { stream, format, hideCursor: true, clearOnComplete: false, formatValue },
+          { stream, format, hideCursor: true, clearOnComplete: false, formatValue, formatTime },
           Presets.shades_classic,
         );
         bar.start(total ?? done, done);
@@ -51,6 +51,13 @@ function lines(stream: NodeJS.WriteStream): Progress {
     },
     end() {},
   };
+}
+
+/** Nobody knows how long the rest will take until something is done. */
+function formatTime(seconds: unknown): string {
+  const known = typeof seconds === "number" && Number.isFinite(seconds) ? Math.ceil(seconds) : null;
+  if (known === null) return "?";
+  return known < 60 ? `${known} s` : `${Math.floor(known / 60)} min ${known % 60} s`;
 }
 
 function formatValue(value: number, _options: unknown, type: string): string {
