@@ -1,0 +1,49 @@
+import { memoryStore, redeemFile, streamSource } from "offer-code";
+import { expect, test } from "vitest";
+import { codeList, NOON, stock } from "../fixtures.js";
+
+function file(text: string) {
+  return streamSource(
+    (async function* () {
+      yield text;
+    })(),
+    "used.csv",
+  );
+}
+
+test("a file redeems its codes, each at its instant, and reports the rest by line", async () => {
+  const store = memoryStore();
+  await stock(store);
+  const text = "code,redeemed_at\nA1,2026-11-05\nb2,2026-11-05T10:00:00+02:00\nA1,\nNOPE,\nC3,soon\ntwo words,\n";
+  expect(await redeemFile(store, file(text), { at: NOON })).toEqual({
+    redeemed: 2,
+    alreadyRedeemed: 1,
+    unknown: 1,
+    unknownAt: [{ line: 5, code: "NOPE" }],
+    refused: 2,
+    refusedAt: [
+      { line: 6, value: "soon", why: "no instant such as 2026-11-30T18:00:00Z" },
+      { line: 7, value: "two words", why: "no code" },
+    ],
+  });
+  expect(await store.findCode("A1")).toMatchObject({ redeemedAt: Date.UTC(2026, 10, 5) });
+  expect(await store.findCode("B2")).toMatchObject({ redeemedAt: Date.UTC(2026, 10, 5, 8) });
+});
+
+test("a file of codes alone redeems them at the instant given, and again nothing", async () => {
+  const store = memoryStore();
+  const codes = codeList("C", 1000);
+  await stock(store, {}, [{ id: "b1", codes }]);
+  const none = { unknown: 0, unknownAt: [], refused: 0, refusedAt: [] };
+  const report = await redeemFile(store, file(codes.join("\n")), { at: NOON });
+  expect(report).toEqual({ redeemed: 1000, alreadyRedeemed: 0, ...none });
+  const again = await redeemFile(store, file(codes.join("\n")), { at: NOON + 1 });
+  expect(again).toEqual({ redeemed: 0, alreadyRedeemed: 1000, ...none });
+  expect(await store.findCode("C999")).toMatchObject({ redeemedAt: NOON });
+});
+
+test("a file without a code is refused", async () => {
+  await expect(redeemFile(memoryStore(), file("code\n"), { at: NOON })).rejects.toThrow(
+    "used.csv: there is no code in it",
+  );
+});
