@@ -14,8 +14,21 @@ export function size(short: number, long: number): number {
 
 const clients: RedisClient[] = [];
 
+/** What people set, of what ioredis lets them. */
+export type ClientOptions = Pick<
+  RedisOptions,
+  | "autoResendUnfulfilledCommands"
+  | "commandTimeout"
+  | "enableAutoPipelining"
+  | "enableOfflineQueue"
+  | "enableReadyCheck"
+  | "lazyConnect"
+  | "maxRetriesPerRequest"
+  | "retryStrategy"
+>;
+
 /** A client that is gone when the test file is. */
-export function client(url: string, options: RedisOptions = {}): Redis {
+export function client(url: string, options: ClientOptions = {}): Redis {
   return kept(new Redis(url, { commandTimeout: 5_000, retryStrategy: () => 20, ...options }));
 }
 

@@ -1,11 +1,11 @@
-import { Redis, type RedisOptions } from "ioredis";
+import { Redis } from "ioredis";
 import { Redis as Redis5 } from "ioredis-5";
 import type { RedisStoreOptions } from "offer-code/redis";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type FaultProxy, SCRIPTS, startFaultProxy } from "../setup/fault-proxy.js";
 import { type RedisServer, startRedis, startReplica } from "../setup/redis.js";
 import { eventually } from "../setup/wait.js";
-import { client, type Desk, desk, fill, isScript, kept, messageOf } from "./desk.js";
+import { type ClientOptions, client, type Desk, desk, fill, isScript, kept, messageOf } from "./desk.js";
 
 let server: RedisServer;
 let proxy: FaultProxy;
@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => proxy.close());
 
-const ways: [name: string, options: RedisOptions][] = [
+const ways: [name: string, options: ClientOptions][] = [
   ["the client as it comes", {}],
   ["endless retries", { maxRetriesPerRequest: null }],
   ["no retries", { maxRetriesPerRequest: 0 }],

@@ -2,7 +2,7 @@ import { createResolver, importCodes } from "offer-code";
 import { type RedisStoreOptions, redisStore } from "offer-code/redis";
 import { beforeAll, describe, expect, test } from "vitest";
 import { bucketCount, offerKeys } from "../../src/store/redis/keys.js";
-import { startRedis } from "../setup/redis.js";
+import { type RedisServer, startRedis } from "../setup/redis.js";
 import { withClient } from "../setup/redis-client.js";
 import { client, figures, messageOf, size } from "./desk.js";
 
@@ -22,10 +22,20 @@ function codeOf(n: number): string {
 const subscriberOf = (n: number) => `sub_${String(n * 97).padStart(8, "0")}`;
 const messageIdOf = (n: number) => `msg_${String(n * 89).padStart(12, "0")}`;
 
-async function bytes(url: { host: string; port: number; url: string }): Promise<number> {
-  return withClient(url as never, async (one) => {
-    const used = /^used_memory_dataset:(\d+)/m.exec(await one.info("memory"));
-    return Number(used?.[1]);
+/** What every key takes, with its name and its place in the table of keys, by the third part of its name. */
+async function bytesByKind(server: RedisServer): Promise<Record<string, number>> {
+  return withClient(server, async (one) => {
+    const kinds: Record<string, number> = {};
+    for await (const keys of one.scanStream({ count: 1_000 })) {
+      const pipeline = one.pipeline();
+      for (const key of keys as string[]) pipeline.memory("USAGE", key, "SAMPLES", 0);
+      const replies = (await pipeline.exec()) ?? [];
+      for (const [at, key] of (keys as string[]).entries()) {
+        const kind = /^oc:\{welcome\}:(\w+)/.exec(key)?.[1] ?? "offer";
+        kinds[kind] = (kinds[kind] ?? 0) + Number(replies[at]?.[1]);
+      }
+    }
+    return kinds;
   });
 }
 
@@ -34,36 +44,25 @@ async function measure(expectedAudience: number, options: RedisStoreOptions = {}
   const store = redisStore(client(server.url), { timeout: 10_000, ...options });
   const resolver = createResolver({ store, cache: false });
   await store.saveOffer({ id: "welcome", expectedAudience });
-  const empty = await bytes(server);
   await importCodes(
     store,
     "welcome",
     Array.from({ length: CODES }, (_, n) => codeOf(n)),
     { batch: "b1" },
   );
-  const filled = await bytes(server);
-  const index = await withClient(server, (one) =>
-    one.eval(
-      `local sum = 0
-for bucket = 0, tonumber(ARGV[1]) - 1 do sum = sum + (redis.call("MEMORY", "USAGE", KEYS[1] .. bucket, "SAMPLES", 0) or 0) end
-return sum`,
-      1,
-      "oc:{welcome}:c:",
-      Math.ceil(expectedAudience / 64),
-    ),
-  );
+  const filled = await bytesByKind(server);
   for (let from = 0; from < CODES; from += 5_000) {
     await resolver.resolveMany(
       Array.from({ length: 5_000 }, (_, n) => messageOf(messageIdOf(from + n), subscriberOf(from + n))),
     );
   }
-  const givenOut = await bytes(server);
-  const each = (sum: number) => Math.round((sum / CODES) * 10) / 10;
-  const found = {
-    pool: each(filled - empty - Number(index)),
-    index: each(Number(index)),
-    givenOut: each(givenOut - empty),
+  const after = await bytesByKind(server);
+  const each = (kinds: Record<string, number>) => {
+    const sum = Object.values(kinds).reduce((all, one) => all + one, 0);
+    return Math.round((sum / CODES) * 10) / 10;
   };
+  const { c: index = 0, ...pool } = filled;
+  const found = { pool: each(pool), index: each({ index }), givenOut: each(after) };
   figures(`bytes a code, ${CODES} codes, an audience of ${expectedAudience} expected`, {
     "in the pool": found.pool,
     "for its index entry": found.index,

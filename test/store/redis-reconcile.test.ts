@@ -2,6 +2,7 @@ import { Redis } from "ioredis";
 import { createResolver, importCodes } from "offer-code";
 import { type FaultKind, type RedisStore, redisStore } from "offer-code/redis";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { PAGE } from "../../src/store/redis/keys.js";
 import { message } from "../fixtures.js";
 import { startRedis } from "../setup/redis.js";
 
@@ -52,7 +53,7 @@ async function bucketOf(kind: "c" | "s", field: string): Promise<string> {
 }
 
 async function editRecord(place: number, edit: (record: string) => string): Promise<void> {
-  const [page, index] = [`${base}:g:0:${Math.floor(place / 128)}`, place % 128];
+  const [page, index] = [`${base}:g:0:${Math.floor(place / PAGE)}`, place % PAGE];
   await client.lset(page, index, edit((await client.lindex(page, index))!));
 }
 
@@ -137,7 +138,7 @@ describe("finds what was planted", () => {
       () => client.rpop(`${base}:g:0:0`),
       ["index-astray", "holding-astray", "places-broken"],
     ],
-    ["a page behind the last", () => client.rpush(`${base}:g:0:2`, "X"), ["places-broken"]],
+    ["a page behind the last", () => client.rpush(`${base}:g:0:1`, "X"), ["places-broken"]],
     ["a counter that is off", () => client.hincrby(`${base}:batch:0`, "given", 1), ["counter-wrong"]],
     ["a counter of days that is off", () => client.hincrby(`${base}:batch:0`, "day:20000", 1), ["counter-wrong"]],
     ["a redemption that nobody counted", () => editRecord(100, (record) => `${record}\t\tmhk1`), ["counter-wrong"]],

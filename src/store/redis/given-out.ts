@@ -5,7 +5,7 @@ import { codeRecord } from "./scripts/find-code.js";
 import { loadOffer } from "./scripts/offers.js";
 
 /** Lists read in one round trip: some thousand records. */
-const PAGES_AT_ONCE = 16;
+const PAGES_AT_ONCE = 4;
 
 /** All codes given out, read page by page, so that Redis is never held up. */
 export async function* givenOut(connection: Connection, prefix: string, offerId: string): AsyncGenerator<CodeRecord[]> {

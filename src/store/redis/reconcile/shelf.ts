@@ -4,6 +4,7 @@ import { type OfferKeys, PAGE } from "../keys.js";
 
 /** Lists and hashes read in one round trip. Redis runs each command by itself, so that none holds the others up. */
 const AT_ONCE = 32;
+const PAGES_AT_ONCE = 4;
 const LOOKUPS_AT_ONCE = 1000;
 const ITEMS_AT_ONCE = "1000";
 
@@ -42,8 +43,8 @@ export class Shelf {
   /** The pages of a batch and the one behind, with the codes' records in their order; an absent page is empty. */
   async *pages(batch: number, taken: number): AsyncGenerator<{ page: number; records: string[] }> {
     const pages = Math.ceil(taken / PAGE) + 1;
-    for (let first = 0; first < pages; first += AT_ONCE) {
-      const numbers = Array.from({ length: Math.min(AT_ONCE, pages - first) }, (_, at) => first + at);
+    for (let first = 0; first < pages; first += PAGES_AT_ONCE) {
+      const numbers = Array.from({ length: Math.min(PAGES_AT_ONCE, pages - first) }, (_, at) => first + at);
       const lists = await this.ask("pages", (pipeline) => {
         for (const page of numbers) pipeline.lrange(`${this.keys.base}:g:${batch}:${page}`, 0, -1);
       });
