@@ -60,6 +60,6 @@ function resultText({ recipients, reuse, needNew, why, available, short }: Prefl
     ["codes available", available],
   ]);
   const verdict =
-    short > 0 ? `SHORT by ${numberText(short)}.` : `Enough: ${numberText(available - needNew)} are left afterwards.`;
+    short > 0 ? `SHORT by ${numberText(short)}.` : `Enough: ${numberText(available - needNew)} left afterwards.`;
   return `${fields}\n${verdict}`;
 }

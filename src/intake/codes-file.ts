@@ -43,14 +43,13 @@ export async function readCodesFile(
     const batchOf = batchFinder(source.name, file.batches, defaults);
     for await (const rows of table.rows) {
       for (const row of rows) {
-        const batch = batchOf(row);
-        const writing = isCode(row.cells.code) ? spool.add(batch, row.cells.code) : refuse(file, row);
+        const writing = isCode(row.cells.code) ? spool.add(batchOf(row), row.cells.code) : refuse(file, row);
         if (writing !== undefined) await writing;
       }
       onRows(rows.length);
     }
     await spool.finish();
-    if (file.batches.length === 0) throw new InvalidInputError(`${source.name}: there is no code in it`);
+    if (file.batches.length === 0) throw nothingIn(source.name, file);
     return file;
   } catch (error) {
     await spool.close();
@@ -113,6 +112,11 @@ function expectOneSourceOfDays(name: string, columns: readonly string[], { start
   const hasOwn = columns.includes("starts_on") || columns.includes("ends_on");
   if (!hasOwn || (startsOn === undefined && endsOn === undefined)) return;
   throw new InvalidInputError(`${name}: the file has days of its own, so none can be given for all of it`);
+}
+
+function nothingIn(name: string, { refused, refusedAt: [first] }: CodesFile): InvalidInputError {
+  const why = first === undefined ? "" : `: ${refused} refused, the first in line ${first.line} for ${first.why}`;
+  return new InvalidInputError(`${name}: there is no code in it${why}`);
 }
 
 function differentDaysInBatch(name: string, line: number, batch: string): InvalidInputError {

@@ -184,7 +184,7 @@ describe.sequential("the command line over one shop", () => {
       need a new code       2
         hold no code of it  2
       codes available       4
-      Enough: 2 are left afterwards.`,
+      Enough: 2 left afterwards.`,
     );
     const many = Array.from({ length: 8 }, (_, number) => `new_${number}`).join("\n");
     desk.file("large.csv", `Subscriber\nsub_1\n${many}\n`);

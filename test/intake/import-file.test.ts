@@ -157,6 +157,12 @@ describe("a file that is wrong adds nothing", () => {
     ["a quote never closed", `A1\n"B2\n`, {}, "line 2: a quote is opened and never closed"],
     ["nothing but a header", "code\n", {}, "there is no code in it"],
     ["nothing at all", "", {}, "the file is empty"],
+    [
+      "nothing that is a code",
+      "a b\n{\n",
+      {},
+      "there is no code in it: 2 refused, the first in line 1 for a blank inside",
+    ],
   ])("%s", async (_, content, options, complaint) => {
     const { store, run } = await shop();
     await expect(run(content, options)).rejects.toThrow(complaint);
