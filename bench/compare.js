@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * @typedef {object} Pair  Two ways to do the same, side by side. Each does its work once and returns how much it did in a second.
  * @property {() => Promise<number>} ours

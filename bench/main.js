@@ -1,3 +1,4 @@
+// @ts-check
 // npm run bench: how this package compares with what one would use instead, by ratios measured side by side in one run.
 // --quick: smaller, under a minute. --only <name>: one measure, written nowhere. See measures.js for what is measured.
 import { execFileSync } from "node:child_process";
@@ -5,6 +6,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { redisProgram } from "../test/setup/redis-server.js";
 
 const ROUNDS = 7;
 const QUICK_SHARE = 0.02;
@@ -15,17 +17,16 @@ const { values: options } = parseArgs({
   options: { quick: { type: "boolean", default: false }, only: { type: "string" } },
 });
 
-/** What the measures import is what users get, so the package is built first where it is not. */
-if (!existsSync(new URL("../dist/src/index.js", import.meta.url))) {
-  execFileSync("npm", ["run", "build"], { cwd: CHECKOUT, stdio: ["ignore", "ignore", "inherit"] });
-}
-
-const { requireRedis } = await import("./redis.js");
 try {
-  requireRedis();
+  redisProgram();
 } catch (error) {
   console.error(/** @type {Error} */ (error).message);
   process.exit(1);
+}
+
+/** What is measured is what users get, so the package is built first where it is not. */
+if (!existsSync(new URL("../dist/src/index.js", import.meta.url))) {
+  execFileSync("npm", ["run", "build"], { cwd: CHECKOUT, stdio: ["ignore", "ignore", "inherit"] });
 }
 
 const { compare } = await import("./compare.js");
@@ -87,7 +88,7 @@ function progress(...texts) {
 }
 
 function redisVersion() {
-  return /v=([\d.]+)/.exec(execFileSync(requireRedis(), ["--version"], { encoding: "utf8" }))?.[1] ?? "";
+  return /v=([\d.]+)/.exec(execFileSync(redisProgram(), ["--version"], { encoding: "utf8" }))?.[1] ?? "";
 }
 
 /** @param {import("./table.js").Row} row */

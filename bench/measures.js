@@ -1,3 +1,4 @@
+// @ts-check
 import { campaign, oneByOne } from "./measures/campaign.js";
 import { claims, largeOffer } from "./measures/claims.js";
 import { importing } from "./measures/import.js";

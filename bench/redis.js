@@ -1,24 +1,22 @@
+// @ts-check
 import { Redis } from "ioredis";
 import { createResolver, importCodes } from "offer-code";
 import { redisStore } from "offer-code/redis";
-import { redisProgram, startRedisServer } from "../test/setup/redis-server.js";
+import { startRedisServer } from "../test/setup/redis-server.js";
 
 export const OFFER = "welcome10";
 export const DAY = 86_400_000;
 let prefixes = 0;
 
-/** The Redis program; throws with what to install where there is none. */
-export const requireRedis = () => redisProgram();
-
 /**
  * A Redis server for one measure, with a connection each for ours and for theirs.
  *
- * @param {import("ioredis").RedisOptions} [theirOptions]
+ * @param {{ enableAutoPipelining?: boolean }} [theirOptions]
  */
-export async function startRedis(theirOptions = {}) {
+export async function startRedis({ enableAutoPipelining = false } = {}) {
   const server = await startRedisServer();
-  const ours = new Redis(server.url, { commandTimeout: 60_000 });
-  const theirs = new Redis(server.url, { commandTimeout: 60_000, ...theirOptions });
+  const ours = new Redis({ host: server.host, port: server.port, commandTimeout: 60_000 });
+  const theirs = new Redis({ host: server.host, port: server.port, commandTimeout: 60_000, enableAutoPipelining });
   return {
     server,
     ours,

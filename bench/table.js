@@ -1,3 +1,4 @@
+// @ts-check
 // The figures of a run as text. Run by itself it prints those of results.json as a markdown table, which is the README's.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

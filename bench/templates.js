@@ -1,3 +1,4 @@
+// @ts-check
 import Handlebars from "handlebars";
 import { Liquid } from "liquidjs";
 import { registerOfferHelpers } from "offer-code/handlebars";

@@ -1,3 +1,4 @@
+// @ts-check
 import { atOnce, perSecond } from "../compare.js";
 import { codeTexts, messageTo, readyResolver, startRedis, stockedStore, subscriberId } from "../redis.js";
 import { DATA, ourHandlebars, plainHandlebars } from "../templates.js";

@@ -1,3 +1,4 @@
+// @ts-check
 import { perSecond } from "../compare.js";
 import { messageTo, readyResolver, startRedis, stockedStore, subscriberId } from "../redis.js";
 import { fillPool } from "./campaign.js";

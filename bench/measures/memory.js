@@ -1,3 +1,4 @@
+// @ts-check
 import { atOnce } from "../compare.js";
 import { codeTexts, messageTo, readyResolver, startRedis, stockedStore, subscriberId } from "../redis.js";
 import { fillPool } from "./campaign.js";

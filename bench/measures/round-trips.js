@@ -1,3 +1,4 @@
+// @ts-check
 import { DAY, messageTo, readyResolver, startRedis, stockedStore } from "../redis.js";
 
 /** @typedef {import("../measures.js").RoundTrips} RoundTrips */

@@ -1,3 +1,4 @@
+// @ts-check
 import asyncHelpers from "handlebars-async-helpers";
 import { importCodes, memoryStore } from "offer-code";
 import promised from "promised-handlebars";
