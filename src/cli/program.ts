@@ -1,50 +1,32 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { checkCommand } from "./check.js";
-import { defineCommand } from "./define.js";
 import { EXIT_CODES_HELP } from "./exit-codes.js";
-import { explainCommand } from "./explain.js";
-import { exportCommand } from "./export.js";
 import { failureOf, oneLine } from "./failure.js";
-import { forgetCommand } from "./forget.js";
-import { importCommand } from "./import.js";
-import { offersCommand } from "./offers.js";
-import { preflightCommand } from "./preflight.js";
-import { previewCommand } from "./preview.js";
-import { reconcileCommand } from "./reconcile.js";
-import { redeemCommand } from "./redeem.js";
-import { renderCommand } from "./render.js";
-import { rollbackCommand } from "./rollback.js";
-import { statsCommand } from "./stats.js";
-import { whoCommand } from "./who.js";
 
-const COMMANDS = [
-  defineCommand,
-  offersCommand,
-  statsCommand,
-  importCommand,
-  rollbackCommand,
-  preflightCommand,
-  explainCommand,
-  whoCommand,
-  redeemCommand,
-  exportCommand,
-  forgetCommand,
-  reconcileCommand,
-  previewCommand,
-  renderCommand,
-  checkCommand,
-];
+/** Only the command that was asked for is loaded: the others would take longer than most of them run. */
+const COMMANDS: Record<string, () => Promise<Command>> = {
+  define: async () => (await import("./define.js")).defineCommand(),
+  offers: async () => (await import("./offers.js")).offersCommand(),
+  stats: async () => (await import("./stats.js")).statsCommand(),
+  import: async () => (await import("./import.js")).importCommand(),
+  rollback: async () => (await import("./rollback.js")).rollbackCommand(),
+  preflight: async () => (await import("./preflight.js")).preflightCommand(),
+  explain: async () => (await import("./explain.js")).explainCommand(),
+  who: async () => (await import("./who.js")).whoCommand(),
+  redeem: async () => (await import("./redeem.js")).redeemCommand(),
+  export: async () => (await import("./export.js")).exportCommand(),
+  forget: async () => (await import("./forget.js")).forgetCommand(),
+  reconcile: async () => (await import("./reconcile.js")).reconcileCommand(),
+  preview: async () => (await import("./preview.js")).previewCommand(),
+  render: async () => (await import("./render.js")).renderCommand(),
+  check: async () => (await import("./check.js")).checkCommand(),
+};
 
 /** Runs the command line and says how it ends. Nothing is thrown and no stack is printed for a user's mistake. */
 export async function run(args: readonly string[]): Promise<number> {
-  const program = createProgram();
   try {
-    if (args.length === 0) {
-      program.outputHelp();
-      return 0;
-    }
-    await program.parseAsync(args, { from: "user" });
+    const program = await createProgram(args[0]);
+    await program.parseAsync(args.length === 0 ? ["--help"] : args, { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     const { line, exitCode } = failureOf(error);
@@ -54,7 +36,7 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-function createProgram(): Command {
+async function createProgram(asked: string | undefined): Promise<Command> {
   const program = new Command("offer-code")
     .description("Unique discount codes in templates: codes in, redemptions back, answers on demand.")
     .version(version(), "-V, --version")
@@ -62,8 +44,9 @@ function createProgram(): Command {
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText("after", `\nExample:\n  $ offer-code import --help\n${EXIT_CODES_HELP}`);
-  for (const create of COMMANDS) {
-    const command = create();
+  const isKnown = asked !== undefined && Object.hasOwn(COMMANDS, asked);
+  for (const name of isKnown ? [asked] : Object.keys(COMMANDS)) {
+    const command = await (COMMANDS[name] as () => Promise<Command>)();
     program.addCommand(command.copyInheritedSettings(program));
   }
   return program;
