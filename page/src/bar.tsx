@@ -31,6 +31,11 @@ export function Bar({ workspace, state, change, matrix, draft }: Properties) {
       </label>
       <When state={state} change={change} matrix={matrix} />
       <div class="actions">
+        {workspace.live && (
+          <button type="button" onClick={() => void server.refresh()}>
+            Read again
+          </button>
+        )}
         <button type="button" onClick={() => void download(state, draft)}>
           Export
         </button>

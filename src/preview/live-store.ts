@@ -17,7 +17,6 @@ export async function openLiveStore(url: string, prefix?: string): Promise<LiveS
   const redis = new ioredis.Redis(url, {
     connectTimeout: CONNECT_LIMIT,
     maxRetriesPerRequest: 1,
-    enableAutoPipelining: true,
     enableReadyCheck: false,
     retryStrategy: (times) => Math.min(times * 200, 2000),
   });
@@ -27,13 +26,25 @@ export async function openLiveStore(url: string, prefix?: string): Promise<LiveS
   return { store, close: () => redis.disconnect() };
 }
 
-/** As much of a client as reading needs. Nothing else is there to be called. */
+const READS: ReadonlySet<string> = new Set(["info", "exists", "sismember", "hget", "lrange", "smembers"]);
+
+/** A client that can only read. Anything else is refused as Redis itself refuses a user who may not. */
 function readOnlyClient(redis: Redis): RedisClient {
-  const client = {
+  const scripts = {
     evalsha: (...args: (string | number)[]) => redis.call("evalsha_ro", ...args),
     eval: (...args: (string | number)[]) => redis.call("eval_ro", ...args),
-    hget: (key: string, field: string) => redis.hget(key, field),
-    smembers: (key: string) => redis.smembers(key),
   };
+  const client = new Proxy(scripts, {
+    get(own, name) {
+      if (name in own) return Reflect.get(own, name);
+      if (!READS.has(String(name)))
+        return () => Promise.reject(new ReadOnlyError(`a preview may not run ${String(name)}`));
+      return (...args: string[]) => redis.call(String(name), ...args);
+    },
+  });
   return client as unknown as RedisClient;
+}
+
+class ReadOnlyError extends Error {
+  override name = "ReplyError";
 }

@@ -10,7 +10,7 @@ import { openWorkspace, sourcesOf, type Workspace, workspaceView } from "./works
 /** Editors write a file in several steps. */
 const SETTLE: Milliseconds = 80;
 /** What was read from a live store is shown for this long. */
-const LIVE_FOR: Milliseconds = 5000;
+const LIVE_FOR: Milliseconds = 3000;
 
 export type SessionOptions = { store?: OfferReader | undefined; now?: (() => UnixMs) | undefined };
 
@@ -56,11 +56,15 @@ export async function openSession(path: string, options: SessionOptions = {}): P
       if (!(error instanceof InvalidInputError)) throw error;
       problem = error.message;
     }
+    tellAll();
+  }
+
+  function tellAll(): void {
     revision += 1;
     for (const listener of listeners) listener();
   }
 
-  function refresh(): void {
+  function forget(): void {
     workspace.book.forget();
     readAt = performance.now();
   }
@@ -68,12 +72,15 @@ export async function openSession(path: string, options: SessionOptions = {}): P
   watchFolders();
   return {
     workspace() {
-      if (workspace.live && performance.now() - readAt > LIVE_FOR) refresh();
+      if (workspace.live && performance.now() - readAt > LIVE_FOR) forget();
       return workspace;
     },
     view: () => workspaceView(workspace, revision, problem),
     save: (template, part, text, was) => savePart(workspace, template, part, text, was),
-    refresh,
+    refresh() {
+      forget();
+      tellAll();
+    },
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
