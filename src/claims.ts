@@ -14,8 +14,8 @@ import { drawOrder } from "./window.js";
 
 /** Subscribers in one call of the claim script. It holds Redis for less than a millisecond. */
 const MOST_ITEMS = 250;
-/** A subscriber whose held code changes under every try, or an offer that changes as often, is given up on. */
-const MOST_ROUNDS = 20;
+/** Rounds in a row that answered nobody: what the subscribers hold, or the offer, changed under each of them. Then they are given up on. */
+const MOST_IN_VAIN = 20;
 
 export type Answer = (resolution: Resolution) => void;
 export type Refuse = (error: unknown) => void;
@@ -77,10 +77,12 @@ export class ClaimQueue {
   async #settle(questions: Question[]): Promise<void> {
     let open = questions;
     try {
-      for (let round = 0; open.length > 0; round++) {
-        if (round === MOST_ROUNDS)
-          throw new StoreUnavailableError(`offer "${this.offerId}" kept changing: gave up after ${round} tries`);
-        open = await this.#round(open);
+      for (let inVain = 0; open.length > 0; ) {
+        if (inVain === MOST_IN_VAIN)
+          throw new StoreUnavailableError(`offer "${this.offerId}" kept changing: gave up after ${inVain} tries`);
+        const left = await this.#round(open);
+        inVain = left.length < open.length ? 0 : inVain + 1;
+        open = left;
       }
     } catch (error) {
       for (const question of open) this.#fail(question, error);

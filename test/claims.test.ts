@@ -46,6 +46,14 @@ describe.each(KINDS)("over %s", (_, makeStore) => {
     ]);
   });
 
+  test("any number of messages to one subscriber may ask at once", async () => {
+    const messages = codeList("m", 60).map((id) => message({ id }));
+    const kept = await (await setUp(makeStore(), {}, 60)).resolver.resolveMany(messages);
+    expect(kept.map(({ code }) => code)).toEqual(Array(60).fill("C0"));
+    const each = await (await setUp(makeStore(), EACH_MESSAGE, 60)).resolver.resolveMany(messages);
+    expect(each.map(({ code }) => code).sort()).toEqual(codeList("C", 60).sort());
+  });
+
   test("parts of one message that ask at once share one code, with a time to live of 0 as well", async () => {
     const { real, resolver, claims } = await setUp(makeStore(), EACH_MESSAGE);
     const mine = message();
