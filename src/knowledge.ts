@@ -86,7 +86,11 @@ export class Knowledge {
     const state = this.offers.trusted(offerId, now);
     const kept = keptOf(state, holding, message, now);
     if (state === undefined || kept === undefined) return undefined;
-    if (kept.held.messageId !== message.id) this.cache.show(offerId, message, kept.held, now);
+    if (kept.held.messageId !== message.id) {
+      const shown = this.cache.shownOf(entry, message, now);
+      if (shown !== undefined && shown.code !== kept.held.code) return undefined;
+      this.cache.show(offerId, message, kept.held, now);
+    }
     return codeAnswer(state, kept.held, kept.reason, message.id, now);
   }
 

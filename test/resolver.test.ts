@@ -65,6 +65,23 @@ describe("resolve", () => {
     expect(await resolver.resolve(message({ id: "m2" }))).toMatchObject({ code: "B2", reason: "redeemed" });
   });
 
+  test.each([
+    "caching",
+    "asking the store every time",
+  ])("%s, shows it also when another message was given a newer code in between", async (how) => {
+    const [store, clock] = [memoryStore(), clockAt()];
+    await stock(store, { window: { type: "time-to-live", amount: 1, unit: "hour" } });
+    const resolver = createResolver({ store, now: clock.now, ...(how !== "caching" && { cache: false }) });
+    await resolver.resolve(message({ id: "m0" }));
+    clock.at += HOUR - 1;
+    const parts = message();
+    expect(await resolver.resolve(parts)).toMatchObject({ code: "A1", reason: "still-valid" });
+    clock.at += 1000;
+    expect(await resolver.resolve(message({ id: "m2" }))).toMatchObject({ code: "B2", reason: "expired" });
+    expect(await resolver.resolve(message({ id: "m3" }))).toMatchObject({ code: "B2", reason: "still-valid" });
+    expect(await resolver.resolve(parts)).toMatchObject({ code: "A1", reason: "same-message" });
+  });
+
   test("sends a message that comes back after a minute by the rule", async () => {
     const { clock, resolver } = await setUp();
     await resolver.resolve(message({ id: "m0" }));
