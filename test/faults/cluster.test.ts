@@ -45,7 +45,8 @@ describe.each(modes)("a cluster of six, $durability", ({ durability }) => {
   const offerId = `moving-${durability}`;
 
   test("moves an offer's slot to and fro under load, and loses and doubles nothing", async () => {
-    const { store, resolver } = desk(clusterClient(cluster.nodes[0]!.port), { durability, timeout: 1_000 });
+    const { resolver } = desk(clusterClient(cluster.nodes[0]!.port), { durability, timeout: 1_000 });
+    const { store } = desk(clusterClient(cluster.nodes[0]!.port), { timeout: 20_000 });
     await fill(store, 40_000, { id: offerId, expectedAudience: 40_000 });
     const slot = await slotOf(offerId);
     const home = await primaryOf(slot);
@@ -76,7 +77,8 @@ describe.each(modes)("a cluster of six, $durability", ({ durability }) => {
 
 test("a primary that dies under load is followed to its replica; replicated loses and doubles nothing", async () => {
   const offerId = "failing";
-  const { store, resolver } = desk(clusterClient(cluster.nodes[0]!.port), { durability: "replicated", timeout: 500 });
+  const { resolver } = desk(clusterClient(cluster.nodes[0]!.port), { durability: "replicated", timeout: 500 });
+  const { store } = desk(clusterClient(cluster.nodes[0]!.port), { timeout: 20_000 });
   await fill(store, 20_000, { id: offerId });
   const ledger = new Ledger();
   const under = load(resolver, ledger, 20, offerId);

@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Cluster, Redis, type RedisOptions } from "ioredis";
 import { createResolver, importCodes, type Message, type OfferInput, type OfferStore, type Resolver } from "offer-code";
 import { type RedisClient, type RedisStore, type RedisStoreOptions, redisStore } from "offer-code/redis";
-import { afterAll } from "vitest";
+import { afterAll, vi } from "vitest";
 import { scriptNames } from "../../src/store/redis/lua.js";
 
 /** `npm run test:faults` runs the second number, `npm test` the first. */
@@ -13,6 +13,8 @@ export function size(short: number, long: number): number {
 }
 
 const clients: RedisClient[] = [];
+
+vi.setConfig({ testTimeout: size(120_000, 1_200_000), hookTimeout: size(120_000, 1_200_000) });
 
 /** What people set, of what ioredis lets them. */
 export type ClientOptions = Pick<
@@ -28,8 +30,8 @@ export type ClientOptions = Pick<
 >;
 
 /** A client that is gone when the test file is. */
-export function client(url: string, options: ClientOptions = {}): Redis {
-  return kept(new Redis(url, { commandTimeout: 5_000, retryStrategy: () => 20, ...options }));
+export function client(url: string, options: ClientOptions = {}, Client: typeof Redis = Redis): Redis {
+  return kept(new Client(url, { commandTimeout: 5_000, retryStrategy: () => 20, ...options }));
 }
 
 export function kept<Client extends RedisClient>(made: Client): Client {

@@ -1,22 +1,24 @@
+import { Redis } from "ioredis";
+import { Redis as Redis5 } from "ioredis-5";
 import type { RedisStoreOptions } from "offer-code/redis";
 import { expect, test } from "vitest";
 import { startFaultProxy } from "../setup/fault-proxy.js";
-import { startRedis, startReplica } from "../setup/redis.js";
+import { startRedis, startReplica, startSentinel } from "../setup/redis.js";
 import { withClient } from "../setup/redis-client.js";
 import { eventually } from "../setup/wait.js";
-import { client, desk, figures, fill, Ledger, load, size } from "./desk.js";
+import { client, desk, figures, fill, kept, Ledger, load, size } from "./desk.js";
 import { startPipe } from "./pipe.js";
 
 type Loss = { claims: number; duplicates: number; changed: number; lost: number };
 
 /** A replica falls behind under load and is promoted; the client follows it, as it would follow a sentinel or a name. */
-async function failOver(options: RedisStoreOptions): Promise<Loss> {
+async function failOver(options: RedisStoreOptions, Client: typeof Redis): Promise<Loss> {
   const primary = await startRedis();
   const link = await startPipe(primary);
   const replica = await startReplica({ ...primary, ...link });
   const address = await startFaultProxy(primary);
-  const { store, resolver } = desk(client(address.url), { timeout: 300, ...options });
-  await fill(store, 20_000);
+  const { resolver } = desk(client(address.url, {}, Client), { timeout: 300, ...options });
+  await fill(desk(client(primary.url), { timeout: 20_000 }).store, 20_000);
   await withClient(primary, (one) => one.wait(1, 5_000));
   const ledger = new Ledger();
   const under = load(resolver, ledger);
@@ -36,9 +38,10 @@ async function failOver(options: RedisStoreOptions): Promise<Loss> {
   const before = ledger.claims;
   await eventually(() => ledger.claims > before + 1_000, "claims at the promoted replica");
   await under.stop();
-  expect((await store.reconcile("welcome")).findings).toEqual([]);
+  const patient = desk(client(replica.url), { timeout: 20_000 }).store;
+  expect((await patient.reconcile("welcome")).findings).toEqual([]);
   const { claims, duplicates, changed } = ledger;
-  const loss = { claims, duplicates, changed, lost: await ledger.lost(store) };
+  const loss = { claims, duplicates, changed, lost: await ledger.lost(patient) };
   address.close();
   await Promise.all([primary.kill9(), replica.kill9()]);
   return loss;
@@ -49,7 +52,7 @@ const rounds = size(1, 10);
 async function inRounds(options: RedisStoreOptions): Promise<Loss> {
   const sum = { claims: 0, duplicates: 0, changed: 0, lost: 0 };
   for (let round = 0; round < rounds; round++) {
-    const loss = await failOver(options);
+    const loss = await failOver(options, round % 2 === 0 ? Redis : (Redis5 as unknown as typeof Redis));
     for (const name of Object.keys(sum) as (keyof Loss)[]) sum[name] += loss[name];
   }
   figures(`failover to a lagging replica, ${options.durability}`, { rounds, ...sum });
@@ -64,4 +67,49 @@ test("fast: a lagging replica that is promoted gives codes away a second time", 
 test("replicated: what was shown is at the promoted replica, and nobody else gets it", async () => {
   const { duplicates, changed, lost } = await inRounds({ durability: "replicated" });
   expect({ duplicates, changed, lost }).toEqual({ duplicates: 0, changed: 0, lost: 0 });
+});
+
+test("sentinel promotes the replica of a primary that died under load: the client follows, and nothing is lost or doubled", async () => {
+  const primary = await startRedis();
+  const replica = await startReplica(primary);
+  const sentinel = await startSentinel(primary, { downAfter: 300 });
+  await withClient(sentinel, (one) =>
+    eventually(
+      async () => JSON.stringify(await one.call("SENTINEL", "REPLICAS", sentinel.name)).includes(`${replica.port}`),
+      "a sentinel that knows the replica",
+    ),
+  );
+  const { host, port } = sentinel;
+  const found = kept(
+    new Redis({
+      sentinels: [{ host, port }],
+      name: sentinel.name,
+      commandTimeout: 5_000,
+      sentinelRetryStrategy: () => 50,
+    }),
+  );
+  const { resolver } = desk(found, { durability: "replicated", timeout: 500 });
+  await fill(desk(client(primary.url), { timeout: 20_000 }).store, 40_000);
+  await withClient(primary, (one) => one.wait(1, 5_000));
+  const ledger = new Ledger();
+  const under = load(resolver, ledger);
+  await eventually(() => ledger.claims > 200, "claims before the failover");
+  await primary.kill9();
+  await withClient(sentinel, (one) =>
+    eventually(
+      async () =>
+        String(await one.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", sentinel.name)).endsWith(`${replica.port}`),
+      "a new primary",
+    ),
+  );
+  await primary.restart();
+  const before = ledger.claims;
+  await eventually(() => ledger.claims > before + 200, "claims after the failover", 25_000);
+  await under.stop();
+  const { claims, duplicates, changed } = ledger;
+  const patient = desk(client(replica.url), { timeout: 20_000 }).store;
+  const lost = await ledger.lost(patient);
+  figures("sentinel failover, replicated", { claims, failures: under.failures, duplicates, changed, lost });
+  expect({ duplicates, changed, lost }).toEqual({ duplicates: 0, changed: 0, lost: 0 });
+  expect((await patient.reconcile("welcome")).findings).toEqual([]);
 });

@@ -5,7 +5,8 @@ import { client, desk, figures, fill, Ledger, load, size } from "./desk.js";
 
 test("a server killed under load and started again has lost no code that was shown, and given none to two", async () => {
   const server = await startRedis({ appendOnly: true });
-  const { store, resolver } = desk(client(server.url), { timeout: 1_000 });
+  const { resolver } = desk(client(server.url), { timeout: 1_000 });
+  const { store } = desk(client(server.url), { timeout: 20_000 });
   await fill(store, 60_000, { expectedAudience: 60_000 });
   const ledger = new Ledger();
   const under = load(resolver, ledger);
