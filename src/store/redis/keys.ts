@@ -30,6 +30,8 @@ import { checked } from "../../errors.js";
  */
 export type OfferKeys = {
   base: string;
+  /** The number of the bucket that holds this code's ref. */
+  codeNumber(codeKey: string): number;
   /** The hash that holds this code's ref. */
   codeBucket(codeKey: string): string;
   /** The number of the bucket that holds what this subscriber holds. */
@@ -62,6 +64,7 @@ export function offerKeys(prefix: string, offerId: string, buckets: number): Off
   const subscribers = `${base}:s:`;
   return {
     base,
+    codeNumber: (key) => bucketOf(key, buckets),
     codeBucket: (key) => codes + bucketOf(key, buckets),
     subscriberNumber: (subscriberId) => bucketOf(subscriberId, buckets),
     subscriberBucket: (subscriberId) => subscribers + bucketOf(subscriberId, buckets),

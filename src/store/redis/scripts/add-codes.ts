@@ -6,16 +6,20 @@ import type { OfferKeys } from "../keys.js";
 import { RECORDS, script } from "../lua.js";
 import { unexpectedReply } from "../reply.js";
 
+/** What Lua and JavaScript write in lower case alike. */
+const ASCII = /^[\0-\x7f]*$/;
+
 /**
  * Adds codes to the end of a batch, opening the batch where it is new.
  *
- * KEYS[1]     the offer
- * KEYS[1 + i] the code bucket of code i
- * ARGV[1]     the batch's id
- * ARGV[2]     the batch as JSON
- * ARGV[3]     the batch's size when this upload began, or "" at its first call
- * ARGV[4]     the channel of changes, ARGV[5] what to tell there when the batch is new
- * ARGV[6...]  for each code: the code, and its lower case form or "" where that is the same
+ * KEYS[1]  the offer
+ * ARGV[1]  the batch's id
+ * ARGV[2]  the batch as JSON
+ * ARGV[3]  the batch's size when this upload began, or "" at its first call
+ * ARGV[4]  the channel of changes, ARGV[5] what to tell there when the batch is new
+ * ARGV[6]  how many codes there are
+ * ARGV[7]  for each code three texts that end with a zero byte: number of the code's bucket, code, and its lower case form, or ""
+ *          where Lua finds that itself. All in one, because each argument costs client and server as much as a code.
  *
  * Replies { "unknown-offer" }, { "different-days", the known batch as JSON }, { "batch-full" }, or
  * { "added", size of the batch before, then for each code that was not added its number and "in-file", "in-pool" or "given-out" }.
@@ -37,7 +41,8 @@ local pool = base .. ":pool:" .. batch
 local taken = tonumber(redis.call("HGET", base .. ":batch:" .. batch, "taken") or 0)
 local size = taken + redis.call("LLEN", pool)
 local since = ARGV[3] == "" and size or tonumber(ARGV[3])
-if size + #KEYS > PLACES then return { "batch-full" } end
+local many = tonumber(ARGV[6])
+if size + many >= PLACES then return { "batch-full" } end
 
 if isNew then
   redis.call("RPUSH", base .. ":batches", ARGV[2])
@@ -56,25 +61,27 @@ local function outcome(ref)
   return fields(readRecord(ref))[4] == "" and "in-pool" or "given-out"
 end
 
-local reply, new = { "added", size }, {}
-local next = batch * PLACES + size
-for i = 1, #KEYS - 1 do
-  local code = ARGV[4 + i * 2]
-  local key = ARGV[5 + i * 2]
-  if key == "" then key = code end
-  if redis.call("HSETNX", KEYS[i + 1], key, string.format("%.0f", next)) == 1 then
-    next = next + 1
+local call, lower, unpackTexts = redis.call, string.lower, struct.unpack
+local reply, new, added = { "added", size }, {}, 0
+local codes, at, buckets, n = ARGV[7], 1, base .. ":c:", tonumber(batch)
+for i = 1, many do
+  local bucket, code, key
+  bucket, code, key, at = unpackTexts("sss", codes, at)
+  bucket = buckets .. bucket
+  if key == "" then key = lower(code) end
+  if call("HSETNX", bucket, key, refText(n, size + added)) == 1 then
+    added = added + 1
     new[#new + 1] = code
     if #new == 1000 then
-      redis.call("RPUSH", pool, unpack(new))
+      call("RPUSH", pool, unpack(new))
       new = {}
     end
   else
     reply[#reply + 1] = i
-    reply[#reply + 1] = outcome(tonumber(redis.call("HGET", KEYS[i + 1], key)))
+    reply[#reply + 1] = outcome(tonumber(call("HGET", bucket, key)))
   end
 end
-if #new > 0 then redis.call("RPUSH", pool, unpack(new)) end
+if #new > 0 then call("RPUSH", pool, unpack(new)) end
 return reply
 `,
 );
@@ -91,20 +98,23 @@ export async function addCodes(
   add: { batch: Batch; codes: readonly string[]; since: number | undefined; channel: string; change: string },
 ): Promise<AddReply> {
   const { batch, codes, since, channel, change } = add;
-  const keyList = [keys.base];
-  const args = [batch.id, batchText(batch), since === undefined ? "" : String(since), channel, change];
-  for (const code of codes) {
-    const key = codeKey(code);
-    keyList.push(keys.codeBucket(key));
-    args.push(code, key === code ? "" : key);
-  }
-  const reply = await connection.run(ADD_CODES, keyList, args);
+  const head = [batch.id, batchText(batch), since === undefined ? "" : String(since), channel, change];
+  const reply = await connection.run(ADD_CODES, [keys.base], [...head, String(codes.length), codeTexts(keys, codes)]);
   if (!Array.isArray(reply)) throw unexpectedReply(ADD_CODES, reply);
   const [status, detail, ...exceptions] = reply;
   if (status === "unknown-offer" || status === "batch-full") return { status };
   if (status === "different-days") return { status, known: JSON.parse(detail as string) as Batch };
   if (status !== "added") throw unexpectedReply(ADD_CODES, reply);
   return { status, start: Number(detail), outcomes: outcomesOf(codes.length, exceptions) };
+}
+
+function codeTexts(keys: OfferKeys, codes: readonly string[]): string {
+  const texts: (string | number)[] = [];
+  for (const code of codes) {
+    const key = codeKey(code);
+    texts.push(keys.codeNumber(key), code, ASCII.test(code) ? "" : key);
+  }
+  return `${texts.join("\0")}\0`;
 }
 
 /** A batch is compared by its text, so its fields always stand in this order. */
