@@ -101,7 +101,7 @@ class RecordParser extends Parser {
       delimiter,
       record_delimiter: ["\r\n", "\n"],
       relax_column_count: true,
-      trim: delimiter !== "\t",
+      trim: true,
       max_record_size: LONGEST_RECORD,
     });
     this.on("error", () => {});

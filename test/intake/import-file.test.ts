@@ -78,6 +78,13 @@ describe("importing a file", () => {
     expect(report).toMatchObject({ added: 1, duplicates: { ...NONE, inFile: 1, inPool: 2 } });
   });
 
+  test("tells a code that stands twice in a long file from one that was there before", async () => {
+    const { run } = await shop();
+    await run("C7\n");
+    const report = await run([...codeList("C", 11_000), "C0", "C5500", "C7"].join("\n"));
+    expect(report).toMatchObject({ added: 10_999, duplicates: { ...NONE, inFile: 2, inPool: 2 } });
+  });
+
   test("names the batch after the file where neither says anything else", async () => {
     const { store } = await shop();
     for (const name of ["spring.csv", "winter.csv.gz", "autumn.txt"]) {
