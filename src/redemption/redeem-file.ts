@@ -2,6 +2,7 @@ import { InvalidInputError } from "../errors.js";
 import { isCode } from "../identifier.js";
 import { csvTable } from "../intake/csv.js";
 import { type TextSource, textSource } from "../intake/source.js";
+import { isDay } from "../offer.js";
 import type { OfferStore, Redemption } from "../store/store.js";
 import type { UnixMs } from "../units.js";
 
@@ -77,6 +78,8 @@ export async function redeemFile(
 /** A day (its first instant in UTC) or an instant with its offset; anything else is `null`. */
 function instantOf(text: string): UnixMs | null {
   if (!/^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2}))?$/.test(text)) return null;
+  // Date.parse would read 30 February as 2 March.
+  if (!isDay(text.slice(0, 10))) return null;
   const at = Date.parse(text.replace(" ", "T"));
   return Number.isNaN(at) ? null : at;
 }

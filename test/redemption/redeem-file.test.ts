@@ -30,6 +30,15 @@ test("a file redeems its codes, each at its instant, and reports the rest by lin
   expect(await store.findCode("B2")).toMatchObject({ redeemedAt: Date.UTC(2026, 10, 5, 8) });
 });
 
+test("a day that the calendar does not have is no instant", async () => {
+  const store = memoryStore();
+  await stock(store);
+  const text = "code,redeemed_at\nA1,2026-02-30\nB2,2026-02-29T10:00:00Z\nC3,2028-02-29\n";
+  const report = await redeemFile(store, file(text), { at: NOON });
+  expect(report).toMatchObject({ redeemed: 1, refused: 2 });
+  expect(report.refusedAt.map(({ value }) => value)).toEqual(["2026-02-30", "2026-02-29T10:00:00Z"]);
+});
+
 test("a file of codes alone redeems them at the instant given, and again nothing", async () => {
   const store = memoryStore();
   const codes = codeList("C", 1000);
