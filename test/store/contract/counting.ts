@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { codeList, NOON, stock } from "../../fixtures.js";
-import { type CurrentStore, claim, claimAll, newcomer } from "./tools.js";
+import { type CurrentStore, claim, claimAll, codeOf, newcomer } from "./tools.js";
 
 const DAY = 86_400_000;
 
@@ -60,5 +60,16 @@ export function countingContract(store: CurrentStore): void {
     expect(await store().tryCodes("welcome", [])).toEqual([]);
     expect(await store().findCode("N9")).toBeNull();
     await expect(store().tryCodes("nowhere", ["A1"])).rejects.toThrow("offerId: expected the id of a saved offer");
+  });
+
+  test("a code that was redeemed while nobody had it counts as in the pool, tried or added", async () => {
+    await stock(store(), {}, [{ id: "b1", codes: ["A1", "B2", "C3"] }]);
+    await store().redeem("A1", NOON);
+    expect(codeOf(await claim(store(), "ann", "m1"))).toBe("B2");
+    await store().release("welcome", "ann", "m1");
+    await store().redeem("B2", NOON);
+    expect(await store().tryCodes("welcome", ["A1", "B2", "C3"])).toEqual(["in-pool", "in-pool", "in-pool"]);
+    const { outcomes } = await store().addCodes("welcome", { id: "b2" }, ["A1", "B2", "C3"]);
+    expect(outcomes).toEqual(["in-pool", "in-pool", "in-pool"]);
   });
 }

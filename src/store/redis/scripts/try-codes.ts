@@ -25,7 +25,7 @@ for i = 1, #ARGV do
     local place = ref % PLACES
     local n = (ref - place) / PLACES
     taken[n] = taken[n] or tonumber(redis.call("HGET", base .. ":batch:" .. n, "taken") or 0)
-    local isFree = place >= taken[n] or redis.call("ZSCORE", base .. ":back:" .. n, place)
+    local isFree = place >= taken[n] or fields(readRecord(ref))[4] == ""
     reply[#reply + 1] = i
     reply[#reply + 1] = isFree and "in-pool" or "given-out"
   end
