@@ -46,11 +46,12 @@ export class Partials {
   #knowing(partial: Partial): Partial {
     const source = typeof partial === "string" ? { text: partial, options: this.options } : compiledFrom.get(partial);
     if (source === undefined) return partial;
-    let compiled = this.#compiled.get(source.text);
+    const key = JSON.stringify(source.options ?? {}) + source.text;
+    let compiled = this.#compiled.get(key);
     if (compiled === undefined) {
       compiled = this.compile(source.text, source.options);
       if (this.#compiled.size >= MOST_SOURCES) this.#compiled.clear();
-      this.#compiled.set(source.text, compiled);
+      this.#compiled.set(key, compiled);
     }
     return compiled;
   }

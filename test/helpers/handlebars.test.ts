@@ -208,6 +208,13 @@ describe("partials", () => {
     expect(await email.compile("{{> card}}")({ sign: "<" }, MESSAGE)).toBe("[A7K2 <]");
   });
 
+  test("keep the options they were compiled with, also where another has the same text", async () => {
+    const { email, handlebars } = await openShop();
+    const plain = handlebars.compile("{{sign}}", { noEscape: true });
+    handlebars.registerPartial({ plain, escaped: "{{sign}}" });
+    expect(await email.compile("{{> plain}} {{> escaped}}")({ sign: "<" }, MESSAGE)).toBe("< &lt;");
+  });
+
   test("of one render come before the registered ones", async () => {
     const { email, handlebars } = await openShop();
     handlebars.registerPartial({ card: "registered", other: "+{{offer.code}}" });
