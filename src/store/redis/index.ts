@@ -14,10 +14,11 @@ import type { AddedCodes, CodeOutcome, OfferStore, SavedOffer, StoreChange } fro
 import { changeText, watchChanges } from "./changes.js";
 import type { RedisClient } from "./client.js";
 import { Connection } from "./connection.js";
+import { Directory } from "./directory.js";
 import { confirmationFor } from "./durability.js";
 import { givenOut } from "./given-out.js";
 import { inTurn } from "./import-lock.js";
-import { bucketCount, type OfferKeys, offerKey, offerKeys, storeKeys } from "./keys.js";
+import { bucketCount, offerKey, storeKeys } from "./keys.js";
 import { optionsSchema, type RedisStoreOptions } from "./options.js";
 import { reconcile } from "./reconcile/index.js";
 import type { Reconciliation } from "./reconcile/report.js";
@@ -25,12 +26,11 @@ import { addCodes } from "./scripts/add-codes.js";
 import { claim } from "./scripts/claim.js";
 import { counts } from "./scripts/counts.js";
 import { findCode } from "./scripts/find-code.js";
-import { findCodes } from "./scripts/find-codes.js";
 import { forget } from "./scripts/forget.js";
 import { givenByDay } from "./scripts/given-by-day.js";
 import { holdings } from "./scripts/holdings.js";
 import { confirmed, listOffer } from "./scripts/list-offer.js";
-import { type LoadedOffer, loadOffer, saveOffer } from "./scripts/offers.js";
+import { saveOffer } from "./scripts/offers.js";
 import { redeem } from "./scripts/redeem.js";
 import { release } from "./scripts/release.js";
 import { forgetSignUp, recordSignUp } from "./scripts/sign-up.js";
@@ -73,7 +73,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
   const checks = startChecks(connection, onWarning);
   connection.guard(checks);
   const keys = storeKeys(prefix);
-  const buckets = new Map<string, number>();
+  const offers = new Directory(connection, prefix, keys.offers);
   const listeners = new Set<(change: StoreChange) => void>();
 
   /** This process hears of its own changes at once; the channel tells the others. */
@@ -81,29 +81,12 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     for (const listener of listeners) listener(change);
   }
 
-  async function load(offerId: string): Promise<LoadedOffer | null> {
-    const loaded = await loadOffer(connection, offerKey(prefix, offerId));
-    if (loaded === null) buckets.delete(offerId);
-    else buckets.set(offerId, loaded.buckets);
-    return loaded;
-  }
-
-  /** An offer's buckets are fixed for ever when it is first saved, so they are asked for once. */
-  async function keysOf(offerId: string): Promise<OfferKeys | null> {
-    const known = buckets.get(offerId) ?? (await load(offerId))?.buckets;
-    return known === undefined ? null : offerKeys(prefix, offerId, known);
-  }
-
-  async function offerIds(): Promise<string[]> {
-    return (await connection.command("list-offers", (redis) => redis.smembers(keys.offers))).sort();
-  }
-
   async function signUpOffer(subscriberId: string): Promise<string | null> {
     return connection.command("sign-up", (redis) => redis.hget(keys.signUpBucket(subscriberId), subscriberId));
   }
 
   async function trySave(offer: Offer): Promise<SavedOffer | "changed-meanwhile"> {
-    const loaded = await load(offer.id);
+    const loaded = await offers.load(offer.id);
     await listOffer(connection, keys.offers, offer.id);
     if (loaded !== null && sameOffer(loaded.state.offer, offer)) {
       await confirmed(connection, offerKey(prefix, offer.id));
@@ -121,27 +104,6 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     return { status: loaded === null ? "created" : "changed", offer };
   }
 
-  /** The places of the codes that other offers have. */
-  async function inOtherOffers(offerId: string, codes: readonly string[]): Promise<Set<number>> {
-    const others = (await offerIds()).filter((id) => id !== offerId);
-    const found = await Promise.all(others.map((other) => placesIn(other, codes)));
-    return new Set(found.flat());
-  }
-
-  async function placesIn(offerId: string, codes: readonly string[]): Promise<number[]> {
-    const offer = await keysOf(offerId);
-    return offer === null || codes.length === 0 ? [] : findCodes(connection, offer, codes);
-  }
-
-  /** Offers live in different slots, so the one that has a code is found by asking each, all at once. */
-  async function ownerOf(code: string): Promise<{ offerId: string; keys: OfferKeys } | null> {
-    const ids = await offerIds();
-    const found = await Promise.all(ids.map((id) => placesIn(id, [code])));
-    const offerId = ids[found.findIndex((places) => places.length > 0)];
-    const offer = offerId === undefined ? null : await keysOf(offerId);
-    return offerId === undefined || offer === null ? null : { offerId, keys: offer };
-  }
-
   async function addNew(
     offerId: string,
     batchInput: BatchInput,
@@ -149,9 +111,9 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     since?: number,
   ): Promise<AddedCodes> {
     const batch = parseBatch(batchInput);
-    const offer = await keysOf(offerId);
+    const offer = await offers.keysOf(offerId);
     if (offer === null) throw unknownOffer(offerId);
-    const elsewhere = await inOtherOffers(offerId, codes);
+    const elsewhere = await offers.inOtherOffers(offerId, codes);
     const free = codes.filter((_, place) => !elsewhere.has(place));
     const change = changeText({ type: "offer", offerId });
     const reply = await addCodes(connection, offer, { batch, codes: free, since, channel: keys.changes, change });
@@ -167,7 +129,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
 
   return {
     ready: checks.ready,
-    reconcile: async (offerId) => reconcile(connection, keys, await load(offerId), offerId),
+    reconcile: async (offerId) => reconcile(connection, keys, await offers.load(offerId), offerId),
 
     async saveOffer(input: OfferInput) {
       const offer = parseOffer(input);
@@ -178,10 +140,10 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
       throw new InvalidInputError(`offer "${offer.id}" was changed by others at every try to save it`);
     },
 
-    loadOffer: async (offerId) => (await load(offerId))?.state ?? null,
+    loadOffer: async (offerId) => (await offers.load(offerId))?.state ?? null,
 
     async listOffers() {
-      const loaded = await Promise.all((await offerIds()).map(load));
+      const loaded = await Promise.all((await offers.offerIds()).map((id) => offers.load(id)));
       return loaded.flatMap((each) => (each === null ? [] : [each.state.offer]));
     },
 
@@ -192,28 +154,28 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
 
     async tryCodes(offerId, codes) {
       checkAddCodes(codes, undefined);
-      const offer = await keysOf(offerId);
+      const offer = await offers.keysOf(offerId);
       if (offer === null) throw unknownOffer(offerId);
       const [elsewhere, outcomes] = await Promise.all([
-        inOtherOffers(offerId, codes),
+        offers.inOtherOffers(offerId, codes),
         tryCodes(connection, offer, codes),
       ]);
       return outcomes.map((outcome, place) => (elsewhere.has(place) ? "in-other-offer" : outcome));
     },
 
     async claim(request) {
-      const offer = await keysOf(request.offerId);
+      const offer = await offers.keysOf(request.offerId);
       return offer === null ? { status: "offer-changed" } : claim(connection, offer, request);
     },
 
     async holdings(offerId, subscriberIds) {
-      const offer = await keysOf(offerId);
+      const offer = await offers.keysOf(offerId);
       if (offer === null || subscriberIds.length === 0) return subscriberIds.map(() => null);
       return holdings(connection, offer, subscriberIds);
     },
 
     async release(offerId, subscriberId, messageId) {
-      const offer = await keysOf(offerId);
+      const offer = await offers.keysOf(offerId);
       if (offer === null) return { status: "nothing-claimed" };
       const change: StoreChange = { type: "subscriber", offerId, subscriberId };
       const claimed = { subscriberId, messageId, channel: keys.changes, change: changeText(change) };
@@ -225,7 +187,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     async redeem(code, at) {
       checkCode(code);
       checkInstant("at", at);
-      const owner = await ownerOf(code);
+      const owner = await offers.ownerOf(code);
       if (owner === null) return { status: "unknown-code" };
       const change = changeText({ type: "subscriber", offerId: owner.offerId, subscriberId: "" });
       const reply = await redeem(connection, owner.keys, { code, at, channel: keys.changes, change });
@@ -238,7 +200,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
 
     async findCode(code) {
       checkCode(code);
-      const owner = await ownerOf(code);
+      const owner = await offers.ownerOf(code);
       return owner && findCode(connection, owner.offerId, owner.keys, code);
     },
 
@@ -253,7 +215,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     sampleCode: async (offerId) => (await counts(connection, offerKey(prefix, offerId)))?.sample ?? null,
 
     async withdraw(offerId, batchId) {
-      const offer = await keysOf(offerId);
+      const offer = await offers.keysOf(offerId);
       if (offer === null) throw unknownOffer(offerId);
       const withdrawn = await inTurn(connection, keys.importLock, () => withdraw(connection, offer, batchId));
       if (withdrawn === null) throw unknownBatch(batchId);
@@ -270,8 +232,8 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
       };
       await forgetSignUp(connection, keys.signUpBucket(subscriberId), forgotten);
       const given = await Promise.all(
-        (await offerIds()).map(async (offerId) => {
-          const offer = await keysOf(offerId);
+        (await offers.offerIds()).map(async (offerId) => {
+          const offer = await offers.keysOf(offerId);
           return offer === null ? 0 : forget(connection, offer, forgotten);
         }),
       );
