@@ -33,7 +33,8 @@ describe("the package", () => {
   test("publishes what it needs to run, and neither tests nor sources", () => {
     const [{ files }] = JSON.parse(inCheckout("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"]));
     const paths = files.map(({ path }: { path: string }) => path) as string[];
-    const published = /^(dist\/(src|helpers)\/.*\.(js|d\.ts)|docs\/.*|(README|CHANGELOG)\.md|LICENSE|package\.json)$/;
+    const published =
+      /^(dist\/(src|helpers)\/.*\.(js|d\.ts)|dist\/page\/.*\.(html|js|css)|docs\/.*|(README|CHANGELOG)\.md|LICENSE|package\.json)$/;
     expect(paths.filter((path) => !published.test(path) || /\.(test|bench)\./.test(path))).toEqual([]);
     expect(["LICENSE", "README.md", "package.json"].filter((path) => !paths.includes(path))).toEqual([]);
   });
@@ -45,7 +46,9 @@ function inCheckout(program: string, args: readonly string[]): string {
 
 function emittedFiles(): string[] {
   const files = readdirSync(join(CHECKOUT, "dist"), { recursive: true, encoding: "utf8" });
-  return files.filter((file) => file.endsWith(".js")).map((file) => join(CHECKOUT, "dist", file));
+  // The page is a bundle: what it needs is in it.
+  const own = files.filter((file) => file.endsWith(".js") && !file.startsWith("page"));
+  return own.map((file) => join(CHECKOUT, "dist", file));
 }
 
 const IMPORTS = [

@@ -21,7 +21,7 @@ export type Template = {
   entry: TemplateEntry;
 };
 
-export type Partials = { handlebars: Record<string, string>; liquid: Record<string, string> };
+export type Partials = Record<Engine, Record<string, string>>;
 
 /** Everything that a preview folder says, read at one moment. `watched`: the folders whose files it came from. */
 export type Folder = {
@@ -29,6 +29,8 @@ export type Folder = {
   definition: Definition;
   templates: Template[];
   partials: Partials;
+  /** The files of the partials, by engine and name. */
+  partialFiles: Partials;
   codes: Map<string, string[]>;
   watched: string[];
 };
@@ -45,8 +47,8 @@ export function readFolder(path: string): Folder {
   const templates = definition.templates.map((entry) => readTemplate(entry, read));
   const codes = new Map<string, string[]>();
   for (const { file } of definition.offers.flatMap((offer) => offer.codes)) codes.set(file, codesIn(read(file)));
-  const partials = readPartials(path, definition.partials, watched);
-  return { path, definition, templates, partials, codes, watched: [...watched] };
+  const { partials, partialFiles } = readPartials(path, definition.partials, watched);
+  return { path, definition, templates, partials, partialFiles, codes, watched: [...watched] };
 }
 
 /** The codes of a file: one to a line, or the first column of a CSV file. A first line `code` is its heading. */
@@ -92,20 +94,21 @@ function readTemplate(entry: TemplateEntry, read: (name: string) => string): Tem
 }
 
 /** Partials are named by their file without its ending: `{{> footer}}`, `{% render "footer" %}`. */
-function readPartials(path: string, name: string | undefined, watched: Set<string>): Partials {
+function readPartials(path: string, name: string | undefined, watched: Set<string>) {
   const partials: Partials = { handlebars: {}, liquid: {} };
-  if (name === undefined) return partials;
+  const partialFiles: Partials = { handlebars: {}, liquid: {} };
+  if (name === undefined) return { partials, partialFiles };
   const folder = pathInside(path, name);
   watched.add(folder);
   for (const file of readdirSync(folder).sort()) {
     const [, partial, ending] = /^(.+)\.(hbs|handlebars|liquid)$/.exec(file) ?? [];
     if (partial === undefined || ending === undefined) continue;
-    partials[ending === "liquid" ? "liquid" : "handlebars"][partial] = readText(
-      pathInside(path, join(name, file)),
-      join(name, file),
-    );
+    const engine = engineOf(file);
+    const named = join(name, file);
+    partials[engine][partial] = readText(pathInside(path, named), named);
+    partialFiles[engine][partial] = named;
   }
-  return partials;
+  return { partials, partialFiles };
 }
 
 function readText(file: string, name: string): string {

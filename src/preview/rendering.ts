@@ -2,7 +2,7 @@ import type { Message } from "../message.js";
 import type { UnixMs } from "../units.js";
 import { type Moment, type PreviewAnswer, previewAnswer } from "./answers.js";
 import type { Draft, Fault, PartName } from "./api.js";
-import type { Template } from "./folder.js";
+import type { Folder, Source, Template } from "./folder.js";
 import type { PartError, RenderedPart } from "./render/protocol.js";
 import type { Renderer } from "./render/renderer.js";
 import { sourcesOf, type Workspace } from "./workspace.js";
@@ -65,25 +65,42 @@ export async function renderMessage(workspace: Workspace, renderer: Renderer, wa
     const code = resolution.code === null ? null : (wanted.codes?.(resolution.offerId) ?? resolution.code);
     return { resolution: { ...resolution, code }, offer };
   });
-  return { ...partsAndFaults(template, rendered), answers: [...answers.values()] };
+  return { ...partsAndFaults(workspace.folder, template, rendered), answers: [...answers.values()] };
 }
 
-function partsAndFaults(template: Template, rendered: readonly RenderedPart[]): Omit<Rendered, "answers"> {
-  const files = new Map(sourcesOf(template).map(([name, { file }]) => [name, file]));
+function partsAndFaults(
+  folder: Folder,
+  template: Template,
+  rendered: readonly RenderedPart[],
+): Omit<Rendered, "answers"> {
+  const sources = new Map(sourcesOf(template));
   const result: Omit<Rendered, "answers"> = { parts: {}, faults: [], stopped: null, limited: false };
   for (const part of rendered) {
     if ("text" in part) result.parts[part.name] = part.text;
     else if (part.error.kind === "unavailable") result.stopped ??= part.error.message;
     else {
-      result.faults.push(faultOf(part.name, files.get(part.name) ?? null, part.error));
+      result.faults.push(faultOf(folder, part.name, sources.get(part.name), part.error));
       result.limited ||= part.error.kind === "limit";
     }
   }
   return result;
 }
 
-function faultOf(part: PartName, file: string | null, { message, line, column }: PartError): Fault {
-  return { part, file, message, line, column };
+/** The helpers name the partial that an error stands in before its text. */
+const IN_PARTIAL = /^(?:partial )?([^\s:]+?)(?:\.liquid)?: (.*)$/s;
+
+function faultOf({ partialFiles }: Folder, part: PartName, source: Source | undefined, error: PartError): Fault {
+  const { line, column } = error;
+  const [, partial = "", text = ""] = IN_PARTIAL.exec(error.message) ?? [];
+  const partialFile = source && partialFiles[source.engine][partial];
+  const message = oneLine(partialFile === undefined ? error.message : text);
+  return { part, file: partialFile ?? source?.file ?? null, message, line, column };
+}
+
+/** Handlebars draws an arrow under what it could not parse; line and column say the same. */
+function oneLine(message: string): string {
+  const lines = message.split("\n").filter((line) => !/^-*\^$/.test(line));
+  return lines.join(" ").replace(/\s+/g, " ").trim();
 }
 
 /** The instant of a preview, and the zone in which its days are counted: that of the template's offer. */

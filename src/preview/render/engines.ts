@@ -54,6 +54,7 @@ async function compileLiquid(
     parseLimit: LONGEST_TEMPLATE,
     memoryLimit: LIQUID_MEMORY,
     strictVariables: strict,
+    strictFilters: strict,
     lenientIf: true,
   });
   return registerOfferFilters(engine, resolver).compile(part.source);
