@@ -17,7 +17,7 @@ export const MESSAGE_TYPES = {
 export type MessageType = keyof typeof MESSAGE_TYPES;
 
 const TYPE_NAMES = Object.keys(MESSAGE_TYPES) as [MessageType, ...MessageType[]];
-export const messageTypeSchema = z.enum(TYPE_NAMES, { error: TYPE_NAMES.map((name) => `"${name}"`).join(", ") });
+export const messageTypeSchema = z.enum(TYPE_NAMES, { error: oneOf(TYPE_NAMES) });
 
 const CHANNELS = ["email", "sms"] as const;
 
@@ -90,4 +90,9 @@ export function isMessage(message: Message): boolean {
 /** Whether messages of this type mean the subscriber's sign-up offer, whatever offer they name. */
 export function followsSignUpOffer(type: MessageType): boolean {
   return MESSAGE_TYPES[type] === "sign-up-offer";
+}
+
+function oneOf(names: readonly string[]): string {
+  const quoted = names.map((name) => `"${name}"`);
+  return `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
 }

@@ -23,7 +23,7 @@ const AMOUNT = "offer.window.amount: expected a whole number from 0 to 100000, b
 const UNIT = 'offer.window.unit: expected "hour", "day", "week" or "month", but got:';
 const ZONE = "offer.timeZone: expected an IANA time zone such as America/New_York, but got:";
 const ACTION = 'expected an action of "abort", "fallback" or "omit", but got:';
-const TYPE = 'expected "campaign", "journey", "auto-response", "already-subscribed", but got:';
+const TYPE = 'expected "campaign", "journey", "auto-response" or "already-subscribed", but got:';
 const CACHE =
   "options.cache: expected false, or an object with max (a whole number of 1 or more) and maxAge (milliseconds, 0 or more), but got:";
 

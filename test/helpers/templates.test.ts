@@ -300,7 +300,7 @@ const CASES: Record<string, Case> = {
     liquid: "{{ offer.code }}",
     message: { type: "newsletter" as "campaign" },
     rejects:
-      /^message.type: expected "campaign", "journey", "auto-response", "already-subscribed", but got: "newsletter"$/,
+      /^message.type: expected "campaign", "journey", "auto-response" or "already-subscribed", but got: "newsletter"$/,
   },
   "a syntax error in line 3": {
     handlebars: "{{offer.code}}\nHi\n {{#if name}\n{{/if}}",
