@@ -10,6 +10,8 @@ type Question = { subscriberId: string; resolve(offerId: string | null): void; r
 export class SignUps {
   readonly #known: LRUCache<string, string> | null;
   readonly #add: (question: Question) => void;
+  /** Rises whenever something is forgotten: what was asked before is not remembered any more. */
+  #forgotten = 0;
 
   constructor(
     readonly store: OfferStore,
@@ -28,19 +30,22 @@ export class SignUps {
   }
 
   forget(subscriberId: string): void {
+    this.#forgotten += 1;
     this.#known?.delete(subscriberId);
   }
 
   forgetAll(): void {
+    this.#forgotten += 1;
     this.#known?.clear();
   }
 
   async #settle(questions: Question[]): Promise<void> {
+    const asked = this.#forgotten;
     try {
       const offerIds = await this.store.signUpOffers(questions.map(({ subscriberId }) => subscriberId));
       questions.forEach(({ subscriberId, resolve }, place) => {
         const offerId = offerIds[place] ?? null;
-        if (offerId !== null) this.#known?.set(subscriberId, offerId);
+        if (offerId !== null && asked === this.#forgotten) this.#known?.set(subscriberId, offerId);
         resolve(offerId);
       });
     } catch (error) {

@@ -1,4 +1,5 @@
 // What a process knows without asking, and when it asks after all.
+import { setImmediate as pause } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { createResolver, memoryStore, type OfferStore, type Resolver } from "offer-code";
 import { redisStore } from "offer-code/redis";
@@ -18,6 +19,34 @@ async function setUp({ cache = {}, offer = {} }: { cache?: false | object; offer
   calls.length = 0;
   return { store, calls, clock, resolver };
 }
+
+test("a sign-up that was asked for before its subscriber was forgotten is not remembered", async () => {
+  const store = memoryStore();
+  let tell = () => {};
+  const told = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const resolver = createResolver({
+    store: {
+      ...store,
+      async signUpOffers(subscriberIds) {
+        const offerIds = await store.signUpOffers(subscriberIds);
+        await told;
+        return offerIds;
+      },
+    },
+  });
+  await stock(store);
+  await stock(store, { id: "vip" }, [{ id: "b1", codes: ["V1"] }]);
+  await store.recordSignUp("ann", "welcome");
+  const early = resolver.resolve(message({ type: "auto-response" }));
+  await pause();
+  await store.forget("ann");
+  await store.recordSignUp("ann", "vip");
+  tell();
+  expect(await early).toMatchObject({ offerId: "welcome" });
+  expect(await resolver.resolve(message({ id: "m2", type: "auto-response" }))).toMatchObject({ offerId: "vip" });
+});
 
 describe("a code that this process knows", () => {
   test("is shown again to its own message without asking", async () => {
