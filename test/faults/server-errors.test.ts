@@ -223,6 +223,15 @@ describe("ready()", () => {
     expect(await withClient(server, (one) => one.dbsize())).toBe(0);
   });
 
+  test("lets durable claim where the server says what is on its disk, and refuses it where it cannot", async () => {
+    const own = client((await startRedis({ appendOnly: true })).url);
+    const canSay = ((await own.call("COMMAND", "INFO", "WAITAOF")) as unknown[])[0] !== null;
+    const here = desk(own, { durability: "durable" });
+    const code = fill(here.store, 10).then(async () => (await here.ask("m1")).code);
+    if (canSay) expect(await code).toBe("welcome-00000000");
+    else await expect(code).rejects.toThrow("unknown command");
+  });
+
   test("is rejected while the server is away, and can be asked again", async () => {
     proxy.silence();
     const store = desk(client(proxy.url), { timeout: 100 }).store;
