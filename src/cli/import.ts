@@ -60,8 +60,8 @@ async function importCodes({ store, args, options, note }: Desk<ImportOptions>):
 }
 
 function showProgress(progress: Progress, { phase, done, total }: ImportProgress): void {
-  if (phase === "adding") progress.show("Adding codes", done, total);
-  else progress.show("Checking the file", done, total === null || total === 0 ? null : Math.round(done / total));
+  if (phase === "adding") progress.show("Adding codes", done, total ?? done);
+  else progress.showRead("Checking the file", done, total);
 }
 
 function exitCodeOf({ complete, refused }: ImportFileReport): number {

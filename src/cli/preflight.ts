@@ -39,8 +39,7 @@ async function check({ store, args, options }: Desk<PreflightOptions>): Promise<
   const resolver = createResolver({ store, cache: false, now: () => at });
   const progress = createProgress();
   try {
-    const onRow = (rows: number, part: number | null) =>
-      progress.show("Recipients", rows, part === null || part === 0 ? null : Math.round(rows / part));
+    const onRow = (rows: number, part: number | null) => progress.showRead("Recipients", rows, part);
     const result = await resolver.preflight(offerId, audienceFile(audience, onRow), { type: options.type });
     progress.end();
     return { text: resultText(result), data: result, exitCode: result.short > 0 ? EXIT.no : EXIT.done };

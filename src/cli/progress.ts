@@ -5,16 +5,25 @@ const LINE_EVERY = 3000;
 
 /** Shows how far a long command is: a bar on a terminal, a line every few seconds elsewhere. All of it on standard error. */
 export type Progress = {
-  /** `total` is `null` where nobody knows it. */
-  show(what: string, done: number, total: number | null): void;
+  show(what: string, done: number, total: number): void;
+  /** How many rows of a file are read; `part`: how much of the file that is, 0 to 1, or `null` where nobody knows. */
+  showRead(what: string, rows: number, part: number | null): void;
   end(): void;
 };
 
+/** `of`: what stands before the total, "of" or "of about". `total` is `null` where nobody knows it. */
+type Display = { draw(what: string, done: number, of: string, total: number | null): void; end(): void };
+
 export function createProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
-  return stream.isTTY ? bars(stream) : lines(stream);
+  const { draw, end } = stream.isTTY ? bars(stream) : lines(stream);
+  return {
+    show: (what, done, total) => draw(what, done, "of", total),
+    showRead: (what, rows, part) => draw(what, rows, "of about", part ? Math.round(rows / part) : null),
+    end,
+  };
 }
 
-function bars(stream: NodeJS.WriteStream): Progress {
+function bars(stream: NodeJS.WriteStream): Display {
   let bar: SingleBar | undefined;
   let shown = "";
   const end = () => {
@@ -22,11 +31,11 @@ function bars(stream: NodeJS.WriteStream): Progress {
     bar = undefined;
   };
   return {
-    show(what, done, total) {
+    draw(what, done, of, total) {
       if (what !== shown) end();
       shown = what;
       if (bar === undefined) {
-        const format = `${what} {bar} {percentage}% | {value} of {total} | {eta_formatted} left`;
+        const format = `${what} {bar} {percentage}% | {value} ${of} {total} | {eta_formatted} left`;
         bar = new SingleBar(
           { stream, format, hideCursor: true, clearOnComplete: false, formatValue, formatTime },
           Presets.shades_classic,
@@ -40,13 +49,13 @@ function bars(stream: NodeJS.WriteStream): Progress {
   };
 }
 
-function lines(stream: NodeJS.WriteStream): Progress {
+function lines(stream: NodeJS.WriteStream): Display {
   let next = performance.now() + LINE_EVERY;
   return {
-    show(what, done, total) {
+    draw(what, done, of, total) {
       if (performance.now() < next) return;
       next = performance.now() + LINE_EVERY;
-      const part = total === null ? "" : ` of ${total.toLocaleString("en-US")}`;
+      const part = total === null ? "" : ` ${of} ${total.toLocaleString("en-US")}`;
       stream.write(`${what}: ${done.toLocaleString("en-US")}${part}\n`);
     },
     end() {},

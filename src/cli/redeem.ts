@@ -51,8 +51,7 @@ async function redeemOne(store: OfferStore, code: string, at: UnixMs): Promise<A
 async function redeemAll(store: OfferStore, file: string, at: UnixMs): Promise<Answer> {
   const progress = createProgress();
   try {
-    const onProgress = (lines: number, part: number | null) =>
-      progress.show("Redeeming", lines, part === null || part === 0 ? null : Math.round(lines / part));
+    const onProgress = (lines: number, part: number | null) => progress.showRead("Redeeming", lines, part);
     const report = await redeemFile(store, file, { at, onProgress });
     progress.end();
     const exitCode = report.unknown + report.refused > 0 ? EXIT.no : EXIT.done;
