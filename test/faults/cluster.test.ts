@@ -87,11 +87,15 @@ test("a primary that dies under load is followed to its replica; replicated lose
   down.add(primary);
   await primary.kill9();
   await eventually(() => under.failures > 0, "messages that are told that the store is away");
-  await eventually(async () => (await primaryOf(await slotOf(offerId).catch(() => -1))) !== primary, "a new primary");
+  await eventually(
+    async () => (await primaryOf(await slotOf(offerId).catch(() => -1))) !== primary,
+    "a new primary",
+    60_000,
+  );
   down.delete(primary);
   await primary.restart();
   const before = ledger.claims;
-  await eventually(() => ledger.claims > before + 500, "claims after the failover", 25_000);
+  await eventually(() => ledger.claims > before + 500, "claims after the failover", 60_000);
   await under.stop();
   const { claims, duplicates, changed } = ledger;
   const lost = await ledger.lost(store);

@@ -100,11 +100,12 @@ test("sentinel promotes the replica of a primary that died under load: the clien
       async () =>
         String(await one.call("SENTINEL", "GET-MASTER-ADDR-BY-NAME", sentinel.name)).endsWith(`${replica.port}`),
       "a new primary",
+      60_000,
     ),
   );
   await primary.restart();
   const before = ledger.claims;
-  await eventually(() => ledger.claims > before + 200, "claims after the failover", 25_000);
+  await eventually(() => ledger.claims > before + 200, "claims after the failover", 60_000);
   await under.stop();
   const { claims, duplicates, changed } = ledger;
   const patient = desk(client(replica.url), { timeout: 20_000 }).store;
