@@ -34,7 +34,7 @@ const CLAIM = script(
   "writes",
   `${RECORDS}
 if redis.call("HGET", base, "revision") ~= ARGV[1] then return "offer-changed" end
-local call, format = redis.call, string.format
+local call, unpackTexts = redis.call, struct.unpack
 local now = ARGV[2]
 local left = tonumber(ARGV[5])
 local changedRecords = {}
@@ -50,6 +50,7 @@ local function open(batch)
   batch.back = call("ZRANGE", base .. ":back:" .. n, 0, left - 1)
   batch.hasUsed = call("EXISTS", base .. ":used:" .. n) == 1
   batch.codes = call("LRANGE", base .. ":pool:" .. n, 0, left - 1)
+  batch.isPlain = #batch.back == 0 and not batch.hasUsed
   batch.claimed = "claimed\\t" .. n .. "\\t"
   batch.reused, batch.drawn, batch.given, batch.skipped, batch.records = 0, 0, 0, {}, {}
 end
@@ -159,11 +160,24 @@ end
 local lines, items, at, buckets = {}, ARGV[6], 1, base .. ":s:"
 for i = 1, left do
   local bucket, subscriber, message, known
-  bucket, subscriber, message, known, at = struct.unpack("ssss", items, at)
+  bucket, subscriber, message, known, at = unpackTexts("ssss", items, at)
   bucket = buckets .. bucket
   local text = call("HGET", bucket, subscriber)
-  local answer = text and answerHolder or answerNewcomer
-  lines[i] = answer(bucket, subscriber, message, known, text)
+  local batch = batches[current]
+  local drawn = batch and batch.isPlain and batch.drawn + 1
+  local code = drawn and batch.codes[drawn]
+  if code and not text and #known == 1 then
+    -- What answerNewcomer does, written out for nearly all claims: calling it takes a seventh of their time.
+    batch.drawn, batch.given = drawn, batch.given + 1
+    batch.records[drawn] = code .. "\\t" .. subscriber .. "\\t" .. message .. "\\t" .. now
+    writes[written + 1], writes[written + 2] = bucket, subscriber
+    writes[written + 3] = refText(batch.n, batch.taken + drawn - 1)
+    written = written + 3
+    lines[i] = batch.claimed .. code
+  else
+    local answer = text and answerHolder or answerNewcomer
+    lines[i] = answer(bucket, subscriber, message, known, text)
+  end
   left = left - 1
 end
 
