@@ -103,7 +103,7 @@ test("sentinel promotes the replica of a primary that died under load: the clien
       60_000,
     ),
   );
-  await primary.restart();
+  await startReplica(replica);
   const before = ledger.claims;
   await eventually(() => ledger.claims > before + 200, "claims after the failover", 60_000);
   await under.stop();
