@@ -51,6 +51,8 @@ local pool, used, back = base .. ":pool:" .. n, base .. ":used:" .. n, base .. "
 local taken = tonumber(redis.call("HGET", base .. ":batch:" .. n, "taken") or 0)
 local size = redis.call("LLEN", pool)
 local start = taken + size - listed
+-- Claims may have drawn some of the codes meanwhile. The index tells their places as before.
+if start < taken then return { "changed-meanwhile" } end
 for i = 1, #KEYS - 1 do
   local ref = tonumber(redis.call("HGET", KEYS[i + 1], ARGV[2 + i]) or nil)
   if not ref then return { "changed-meanwhile" } end
