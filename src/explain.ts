@@ -49,15 +49,12 @@ function redeemedText({ redeemed, isNew, isSample }: Resolution): string {
   return isNew || isSample ? "" : "not redeemed";
 }
 
-function validText({ issuedAt, expiresAt, daysLeft, reason }: Resolution, day: (date: Date) => string): string {
+function validText({ expiresAt, daysLeft, reason }: Resolution, day: (date: Date) => string): string {
   if (reason === "new-each-message") return "for this message alone";
   // Without an end, a message's own code may be one that never expires or one for this message alone.
   if (expiresAt === null) return reason === "same-message" ? "" : "never expires";
-  const startsDay = (date: Date) => day(date) !== day(new Date(date.getTime() - 1));
-  // A batch closes at midnight, so its last day is the one before; a time to live ends at the hour at which it began.
-  const isBatchEnd = startsDay(expiresAt) && !(issuedAt !== null && startsDay(issuedAt));
-  const last = isBatchEnd ? new Date(expiresAt.getTime() - 1) : expiresAt;
-  return `${daysLeft === 0 ? "expired" : "valid until"} ${day(last)}`;
+  // At that very instant the code is sent no more: a batch that closes at midnight has its last day before.
+  return `${daysLeft === 0 ? "expired" : "valid until"} ${day(new Date(expiresAt.getTime() - 1))}`;
 }
 
 function dayText(timeZone: string): (date: Date) => string {

@@ -106,15 +106,24 @@ test("days are those of the time zone asked for", async () => {
   expect(explain(kept, { timeZone: "America/New_York" })).toContain("received 3 November 2026");
 });
 
-test("a time to live that began at midnight ends on the day of its end, a batch on its last day", async () => {
+test("what ends at midnight is valid until the day before, also when it was given at midnight", async () => {
   const clock = clockAt(instant("2026-11-03T00:00:00Z"));
   const store = memoryStore();
   await store.saveOffer({ id: "welcome", ...NINETY_DAYS });
-  await store.addCodes("welcome", { id: "b" }, ["A1"]);
+  await store.addCodes("welcome", { id: "b" }, ["A1", "B2"]);
   await store.saveOffer({ id: "dated", window: { type: "custom-period" } });
-  await store.addCodes("dated", { id: "november", endsOn: "2026-11-30" }, ["N1"]);
+  await store.addCodes("dated", { id: "november", endsOn: "2026-11-30" }, ["N1", "N2"]);
   const resolver = createResolver({ store, now: clock.now });
-  expect(explain(await resolver.resolve(message()))).toContain("valid until 1 February 2027");
-  clock.at += 9 * 3_600_000;
-  expect(explain(await resolver.resolve(message({ offerId: "dated" })))).toContain("valid until 30 November 2026");
+  for (const [subscriberId, hour] of [
+    ["ann", 0],
+    ["ben", 9],
+  ] as const) {
+    clock.at = instant("2026-11-03T00:00:00Z") + hour * 3_600_000;
+    const answer = await resolver.resolve(message({ offerId: "dated", subscriberId }));
+    expect(explain(answer)).toContain("valid until 30 November 2026");
+  }
+  clock.at = instant("2026-11-03T00:00:00Z");
+  expect(explain(await resolver.resolve(message()))).toContain("valid until 31 January 2027");
+  clock.at += 1;
+  expect(explain(await resolver.resolve(message({ subscriberId: "ben" })))).toContain("valid until 1 February 2027");
 });
