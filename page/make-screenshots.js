@@ -19,7 +19,7 @@ const PICTURES = [
     hash: "#template=holiday-email&subscriber=sub_farid&scheme=dark&at=2026-12-03T09:00",
     dark: true,
   },
-  { name: "preview-phone", width: 360, height: 1500, hash: "#template=reminder-sms&subscriber=sub_zoe" },
+  { name: "preview-phone", width: 360, height: 800, scroll: true, hash: "#template=reminder-sms&subscriber=sub_zoe" },
 ];
 
 const preview = await startPreview(folder);
@@ -28,11 +28,12 @@ const browser = await chromium.launch({
   args: ["--no-sandbox", "--no-first-run", "--disable-quic", ...QUIET],
 });
 try {
-  for (const { name, width, height, hash, dark = false } of PICTURES) {
+  for (const { name, width, height, hash, dark = false, scroll = false } of PICTURES) {
     const page = await browser.newPage({ viewport: { width, height }, colorScheme: dark ? "dark" : "light" });
     await page.goto(preview.address + hash);
     await page.locator(".verdict .code").waitFor();
     await page.waitForLoadState("networkidle").catch(() => {});
+    if (scroll) await page.locator("#message").evaluate((message) => message.scrollIntoView());
     await page.screenshot({ path: picture(name) });
     await page.close();
     console.log(picture(name));

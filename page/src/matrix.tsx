@@ -85,16 +85,15 @@ function CellButton({ cell, isChosen, choose }: CellProperties) {
       onFocus={choose}
     >
       <span class="type">{cell.type}</span>
-      <code class={answer?.isSample ? "sample" : undefined}>
-        <span>{code ?? "–"}</span>
-        {answer?.isSample && code !== null ? <i class="tag">sample</i> : null}
+      <code>{code ?? "–"}</code>
+      <span>
+        <Badge outcome={outcome} label={label} /> {answer?.isSample && code !== null ? <i class="tag">sample</i> : null}{" "}
         {more > 0 ? (
           <i class="tag">
             +{more} offer{more > 1 ? "s" : ""}
           </i>
         ) : null}
-      </code>
-      <Badge outcome={outcome} label={label} />
+      </span>
       <span class="line">{fault?.message ?? line}</span>
     </button>
   );

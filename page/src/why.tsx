@@ -54,7 +54,7 @@ function History({ history, timeZone, name }: { history: HistoryEntry[]; timeZon
             </td>
             <td>{day(entry.issuedAt, "")}</td>
             <td>{day(entry.redeemedAt, "no")}</td>
-            <td>{day(entry.expiresAt, "never")}</td>
+            <td>{day(entry.expiresAt === null ? null : entry.expiresAt - 1, "never")}</td>
           </tr>
         ))}
       </tbody>

@@ -79,7 +79,7 @@ const INSIDE_WINDOW: Question = {
   affirmed: (reached) => reached === "still-valid",
   fact: ({ facts: { state }, holding }) => {
     const ends = holding === null ? Number.POSITIVE_INFINITY : expiryOf(state, newestCode(holding));
-    const until = Number.isFinite(ends) ? `, this code until ${dayText(ends, state.offer.timeZone)}` : "";
+    const until = Number.isFinite(ends) ? `, this code until ${dayText(ends - 1, state.offer.timeZone)}` : "";
     return `${windowText(state.offer)}${until}`;
   },
 };

@@ -79,7 +79,7 @@ function marksOf({ facts: { state }, holding }: Situation): TimelineMark[] {
     }
     const ends = expiryOf(state, held);
     if (Number.isFinite(ends))
-      marks.push({ at: ends, kind: "ends", label: `${held.code} ends ${dayText(ends, timeZone)}` });
+      marks.push({ at: ends, kind: "ends", label: `${held.code} ends ${dayText(ends - 1, timeZone)}` });
     return marks;
   });
 }

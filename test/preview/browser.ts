@@ -76,7 +76,7 @@ export async function openPage(
 ): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
   await page.goto(preview.address + hash);
-  await page.locator(".verdict .code").waitFor();
+  await Promise.all([page.locator(".verdict .code").waitFor(), page.locator(".matrix tbody").waitFor()]);
   return page;
 }
 

@@ -80,7 +80,7 @@ describe("a preview of a live store", () => {
     const preview = await startPreview(["--redis", address]);
     const page = await openPage(browser, preview, "#subscriber=sub_ben");
     expect(await page.locator(".verdict .code").innerText()).toBe("LIVE-AAA111");
-    expect(await cell(page, "Ann Reyes", "campaign").innerText()).toMatch(/^\s*SAMP-LES000\s+sample/);
+    expect(await cell(page, "Ann Reyes", "campaign").innerText()).toMatch(/SAMP-LES000\s+New first code\s*sample/);
     expect(await cell(page, "Ben Okafor", "auto-response").innerText()).toContain("LIVE-AAA111");
     expect(await cell(page, "Ann Reyes", "auto-response").innerText()).toContain("no sign-up offer");
     for (const name of ["Redeemed", "Pool empty", "Redis down"])
