@@ -14,8 +14,8 @@ import { drawOrder } from "./window.js";
 
 /** Subscribers in one call of the claim script. It holds Redis for less than a millisecond. */
 const MOST_ITEMS = 250;
-/** Rounds in a row that answered nobody: what the subscribers hold, or the offer, changed under each of them. Then they are given up on. */
-const MOST_IN_VAIN = 20;
+/** A subscriber whose held code changes under every try, or an offer that changes as often, is given up on. */
+const MOST_ROUNDS = 20;
 
 export type Answer = (resolution: Resolution) => void;
 export type Refuse = (error: unknown) => void;
@@ -30,7 +30,7 @@ type Question = {
   readonly refuse: Refuse;
   /** Who asked the same while it was under way. */
   others: { answer: Answer; refuse: Refuse }[] | null;
-  /** Another question about the same subscriber, asked before this one. */
+  /** Another question about the same subscriber, asked before this one: this one waits, as it has to see what that one was given. */
   before: Question | null;
 };
 
@@ -71,18 +71,16 @@ export class ClaimQueue {
     const holding = isKnown ? undefined : null;
     const question = { message, asker, holding, answer, refuse, others: null, before };
     this.#underWay.set(subscriberId, question);
-    this.#add(question);
+    if (before === null) this.#add(question);
   }
 
   async #settle(questions: Question[]): Promise<void> {
     let open = questions;
     try {
-      for (let inVain = 0; open.length > 0; ) {
-        if (inVain === MOST_IN_VAIN)
-          throw new StoreUnavailableError(`offer "${this.offerId}" kept changing: gave up after ${inVain} tries`);
-        const left = await this.#round(open);
-        inVain = left.length < open.length ? 0 : inVain + 1;
-        open = left;
+      for (let round = 0; open.length > 0; round++) {
+        if (round === MOST_ROUNDS)
+          throw new StoreUnavailableError(`offer "${this.offerId}" kept changing: gave up after ${round} tries`);
+        open = await this.#round(open);
       }
     } catch (error) {
       for (const question of open) this.#fail(question, error);
@@ -99,9 +97,7 @@ export class ClaimQueue {
       }
       return [];
     }
-    const [first, later] = oncePerSubscriber(questions);
-    const open = await this.#claim(state, first);
-    return later.length > 0 ? [...open, ...later] : open;
+    return this.#claim(state, questions);
   }
 
   async #claim(state: OfferState, questions: Question[]): Promise<Question[]> {
@@ -193,36 +189,23 @@ export class ClaimQueue {
     }
   }
 
-  /** The question is not under way any more. */
+  /** The question is not under way any more: the next one about its subscriber has its turn. */
   #leave(question: Question): void {
     const { subscriberId } = question.asker;
-    const last = this.#underWay.get(subscriberId) ?? null;
-    if (last === question) {
-      if (question.before === null) this.#underWay.delete(subscriberId);
-      else this.#underWay.set(subscriberId, question.before);
+    let next = this.#underWay.get(subscriberId) ?? null;
+    if (next === question) {
+      this.#underWay.delete(subscriberId);
       return;
     }
-    for (let each = last; each !== null; each = each.before) {
-      if (each.before === question) each.before = question.before;
-    }
+    while (next !== null && next.before !== question) next = next.before;
+    if (next === null) return;
+    next.before = null;
+    next.holding = undefined;
+    this.#add(next);
   }
 }
 
 /** What is thought to be held, unless the rule keeps it by now: the offer may have changed since that was decided. */
 function stillOutdated(holding: Holding | null, asker: Asker, state: OfferState, now: UnixMs): Holding | null {
   return holding !== null && decide(state, holding, asker, now).action === "claim" ? holding : null;
-}
-
-/** Two messages to one subscriber cannot go in one call: the second has to see what the first was given. */
-function oncePerSubscriber(questions: Question[]): [Question[], Question[]] {
-  if (questions.every(({ before }) => before === null)) return [questions, []];
-  const seen = new Set<string>();
-  const first: Question[] = [];
-  const later: Question[] = [];
-  for (const question of questions) {
-    const { subscriberId } = question.asker;
-    (seen.has(subscriberId) ? later : first).push(question);
-    seen.add(subscriberId);
-  }
-  return [first, later];
 }

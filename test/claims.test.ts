@@ -1,4 +1,5 @@
-import { createResolver, memoryStore, type OfferStore } from "offer-code";
+import { setImmediate as pause } from "node:timers/promises";
+import { createResolver, memoryStore, type OfferStore, type Resolution } from "offer-code";
 import { describe, expect, test } from "vitest";
 import { clockAt, codeList, copyOf, counted, DAY, left, message, NOON, stock } from "./fixtures.js";
 import { useRedisStores } from "./store/redis-stores.js";
@@ -52,6 +53,14 @@ describe.each(KINDS)("over %s", (_, makeStore) => {
     expect(kept.map(({ code }) => code)).toEqual(Array(60).fill("C0"));
     const each = await (await setUp(makeStore(), EACH_MESSAGE, 60)).resolver.resolveMany(messages);
     expect(each.map(({ code }) => code).sort()).toEqual(codeList("C", 60).sort());
+    const { resolver } = await setUp(makeStore(), EACH_MESSAGE, 60);
+    const turnByTurn: Promise<Resolution>[] = [];
+    for (const each of messages) {
+      turnByTurn.push(resolver.resolve(each));
+      await pause();
+    }
+    const codes = (await Promise.all(turnByTurn)).map(({ code }) => code);
+    expect(codes).toEqual(codeList("C", 60));
   });
 
   test("parts of one message that ask at once share one code, with a time to live of 0 as well", async () => {
