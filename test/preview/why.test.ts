@@ -101,7 +101,7 @@ describe("the timeline", () => {
       fc.property(situations, fc.double({ min: 0, max: 1, noNaN: true }), (situation, share) => {
         const { facts, holding, message } = given(situation);
         const timeline = timelineOf({ facts, holding }, message, NOW, NOW);
-        const at = timeline.from + share * (timeline.to - timeline.from - 1);
+        const at = timeline.from + Math.floor(share * (timeline.to - timeline.from - 1));
         const bar = timeline.bars.find((each) => each.from <= at && at < each.to);
         const known = (holding ?? [])
           .filter((held) => held.issuedAt <= at)
