@@ -32,7 +32,7 @@ export async function previewMessageView(
     draft: question.draft,
   };
   const rendered = await renderMessage(workspace, renderer, wanted);
-  const answers = rendered.answers.length > 0 ? rendered.answers : [];
+  const { answers } = rendered;
   const html = template.channel === "email" ? rendered.parts.body : undefined;
   const sent = rendered.stopped === null && rendered.faults.length === 0;
   return {
