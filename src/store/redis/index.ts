@@ -17,7 +17,7 @@ import { Connection } from "./connection.js";
 import { Directory } from "./directory.js";
 import { confirmationFor } from "./durability.js";
 import { givenOut } from "./given-out.js";
-import { inTurn } from "./import-lock.js";
+import { type Hold, inTurn } from "./import-lock.js";
 import { bucketCount, offerKey, storeKeys } from "./keys.js";
 import { optionsSchema, type RedisStoreOptions } from "./options.js";
 import { reconcile } from "./reconcile/index.js";
@@ -108,7 +108,8 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     offerId: string,
     batchInput: BatchInput,
     codes: readonly string[],
-    since?: number,
+    since: number | undefined,
+    hold: Hold,
   ): Promise<AddedCodes> {
     const batch = parseBatch(batchInput);
     const offer = await offers.keysOf(offerId);
@@ -116,7 +117,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     const elsewhere = await offers.inOtherOffers(offerId, codes);
     const free = codes.filter((_, place) => !elsewhere.has(place));
     const change = changeText({ type: "offer", offerId });
-    const reply = await addCodes(connection, offer, { batch, codes: free, since, channel: keys.changes, change });
+    const reply = await addCodes(connection, offer, { batch, codes: free, since, channel: keys.changes, change, hold });
     if (reply.status === "unknown-offer") throw unknownOffer(offerId);
     if (reply.status === "different-days") throw differentDays(reply.known, batch);
     if (reply.status === "batch-full") throw new InvalidInputError(`batch "${batch.id}" is full: name another batch`);
@@ -149,7 +150,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
 
     async addCodes(offerId, batch, codes, since) {
       checkAddCodes(codes, since);
-      return inTurn(connection, keys.importLock, () => addNew(offerId, batch, codes, since));
+      return inTurn(connection, keys.importLock, (hold) => addNew(offerId, batch, codes, since, hold));
     },
 
     async tryCodes(offerId, codes) {
@@ -217,7 +218,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     async withdraw(offerId, batchId) {
       const offer = await offers.keysOf(offerId);
       if (offer === null) throw unknownOffer(offerId);
-      const withdrawn = await inTurn(connection, keys.importLock, () => withdraw(connection, offer, batchId));
+      const withdrawn = await inTurn(connection, keys.importLock, (hold) => withdraw(connection, offer, batchId, hold));
       if (withdrawn === null) throw unknownBatch(batchId);
       return withdrawn;
     },

@@ -1,10 +1,13 @@
+import { StoreUnavailableError } from "../../../errors.js";
 import { codeKey } from "../../../identifier.js";
 import type { Batch } from "../../../offer.js";
 import type { AddedCodes, CodeOutcome } from "../../store.js";
 import type { Connection } from "../connection.js";
+import type { Hold } from "../import-lock.js";
 import type { OfferKeys } from "../keys.js";
 import { RECORDS, script } from "../lua.js";
 import { unexpectedReply } from "../reply.js";
+import { serverTime } from "./clock.js";
 
 /** What Lua and JavaScript write in lower case alike. */
 const ASCII = /^[\0-\x7f]*$/;
@@ -17,17 +20,20 @@ const ASCII = /^[\0-\x7f]*$/;
  * ARGV[2]  the batch as JSON
  * ARGV[3]  the batch's size when this upload began, or "" at its first call
  * ARGV[4]  the channel of changes, ARGV[5] what to tell there when the batch is new
- * ARGV[6]  how many codes there are
- * ARGV[7]  for each code three texts that end with a zero byte: number of the code's bucket, code, and its lower case form, or ""
+ * ARGV[6]  until when this may run, milliseconds by the server's own clock: later it is somebody else's turn to import
+ * ARGV[7]  how many codes there are
+ * ARGV[8]  for each code three texts that end with a zero byte: number of the code's bucket, code, and its lower case form, or ""
  *          where Lua finds that itself. All in one, because each argument costs client and server as much as a code.
  *
- * Replies { "unknown-offer" }, { "different-days", the known batch as JSON }, { "batch-full" }, or
+ * Replies { "unknown-offer" }, { "different-days", the known batch as JSON }, { "batch-full" }, { "too-late" }, or
  * { "added", size of the batch before, then for each code that was not added its number and "in-file", "in-pool" or "given-out" }.
  */
 const ADD_CODES = script(
   "add-codes",
   "writes",
   `${RECORDS}
+local clock = redis.call("TIME")
+if clock[1] * 1000 + clock[2] / 1000 > tonumber(ARGV[6]) then return { "too-late" } end
 if redis.call("EXISTS", base) == 0 then return { "unknown-offer" } end
 local batch = redis.call("HGET", base, "batch:" .. ARGV[1])
 local isNew = not batch
@@ -41,7 +47,7 @@ local pool = base .. ":pool:" .. batch
 local taken = tonumber(redis.call("HGET", base .. ":batch:" .. batch, "taken") or 0)
 local size = taken + redis.call("LLEN", pool)
 local since = ARGV[3] == "" and size or tonumber(ARGV[3])
-local many = tonumber(ARGV[6])
+local many = tonumber(ARGV[7])
 if size + many >= PLACES then return { "batch-full" } end
 
 if isNew then
@@ -63,7 +69,7 @@ end
 
 local call, lower, unpackTexts = redis.call, string.lower, struct.unpack
 local reply, new, added = { "added", size }, {}, 0
-local codes, at, buckets, n = ARGV[7], 1, base .. ":c:", tonumber(batch)
+local codes, at, buckets, n = ARGV[8], 1, base .. ":c:", tonumber(batch)
 for i = 1, many do
   local bucket, code, key
   bucket, code, key, at = unpackTexts("sss", codes, at)
@@ -95,15 +101,26 @@ export type AddReply =
 export async function addCodes(
   connection: Connection,
   keys: OfferKeys,
-  add: { batch: Batch; codes: readonly string[]; since: number | undefined; channel: string; change: string },
+  add: {
+    batch: Batch;
+    codes: readonly string[];
+    since: number | undefined;
+    channel: string;
+    change: string;
+    hold: Hold;
+  },
 ): Promise<AddReply> {
   const { batch, codes, since, channel, change } = add;
   const head = [batch.id, batchText(batch), since === undefined ? "" : String(since), channel, change];
-  const reply = await connection.run(ADD_CODES, [keys.base], [...head, String(codes.length), codeTexts(keys, codes)]);
+  const texts = codeTexts(keys, codes);
+  await add.hold();
+  const until = (await serverTime(connection, keys)) + connection.timeout;
+  const reply = await connection.run(ADD_CODES, [keys.base], [...head, String(until), String(codes.length), texts]);
   if (!Array.isArray(reply)) throw unexpectedReply(ADD_CODES, reply);
   const [status, detail, ...exceptions] = reply;
   if (status === "unknown-offer" || status === "batch-full") return { status };
   if (status === "different-days") return { status, known: JSON.parse(detail as string) as Batch };
+  if (status === "too-late") throw new StoreUnavailableError("Redis came to the codes too late: none was added");
   if (status !== "added") throw unexpectedReply(ADD_CODES, reply);
   return { status, start: Number(detail), outcomes: outcomesOf(codes.length, exceptions) };
 }

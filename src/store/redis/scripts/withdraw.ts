@@ -1,5 +1,6 @@
 import { codeKey } from "../../../identifier.js";
 import type { Connection } from "../connection.js";
+import type { Hold } from "../import-lock.js";
 import type { OfferKeys } from "../keys.js";
 import { RECORDS, script } from "../lua.js";
 import { unexpectedReply } from "../reply.js";
@@ -85,7 +86,12 @@ return { #KEYS - 1 - stay, stay }
 );
 
 /** Takes back all codes of a batch that nobody has, some at a time. Returns how many, or `null` for an unknown batch. */
-export async function withdraw(connection: Connection, keys: OfferKeys, batchId: string): Promise<number | null> {
+export async function withdraw(
+  connection: Connection,
+  keys: OfferKeys,
+  batchId: string,
+  hold: Hold,
+): Promise<number | null> {
   let withdrawn = 0;
   let staying = 0;
   for (;;) {
@@ -94,6 +100,7 @@ export async function withdraw(connection: Connection, keys: OfferKeys, batchId:
     if (last.codes.length === staying) return withdrawn;
     const lower = last.codes.map(codeKey);
     const args = [last.batch, String(last.listed), ...lower];
+    await hold();
     const reply = await connection.run(WITHDRAW, [keys.base, ...lower.map(keys.codeBucket)], args);
     if (!Array.isArray(reply)) throw unexpectedReply(WITHDRAW, reply);
     if (reply[0] === "changed-meanwhile") continue;

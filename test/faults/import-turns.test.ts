@@ -1,0 +1,40 @@
+import { beforeAll, expect, test } from "vitest";
+import { type Command, type FaultProxy, startFaultProxy } from "../setup/fault-proxy.js";
+import { type RedisServer, startRedis } from "../setup/redis.js";
+import { eventually } from "../setup/wait.js";
+import { client, desk, isScript } from "./desk.js";
+
+let server: RedisServer;
+let proxy: FaultProxy;
+
+beforeAll(async () => {
+  server = await startRedis();
+  proxy = await startFaultProxy(server);
+});
+
+test("an import that was held up until others had their turn adds nothing: no code gets into two offers", async () => {
+  const own = client(server.url);
+  const { store: direct } = desk(own);
+  const { store: slow } = desk(client(proxy.url), { timeout: 20_000 });
+  await direct.saveOffer({ id: "one" });
+  await direct.saveOffer({ id: "two" });
+  await slow.listOffers();
+
+  let isHeldUp = false;
+  proxy.delayReply((command: Command) => {
+    if (!isHeldUp && isScript("find-codes")(command)) {
+      isHeldUp = true;
+      proxy.silence();
+    }
+    return false;
+  }, 0);
+  const late = slow.addCodes("one", { id: "b1" }, ["A1"]).catch((error: Error) => error.message);
+  await eventually(() => isHeldUp, "an import between its check and its codes");
+  await own.del("oc:import"); // what the lock's own end does
+  await direct.addCodes("two", { id: "b2" }, ["A1"]);
+  proxy.speak();
+
+  expect(await late).toMatch("others had their turn");
+  expect(await direct.findCode("A1")).toMatchObject({ offerId: "two" });
+  expect(await direct.counts("one")).toEqual([]);
+});
