@@ -23,7 +23,7 @@ export function codeAnswer(
     isSample: false,
     batch: state.batches[held.batch]?.id ?? null,
     issuedAt: new Date(held.issuedAt),
-    expiresAt: expiresAt === null ? null : new Date(expiresAt),
+    expiresAt: expiresAt === null ? null : endOf(state, expiresAt),
     daysLeft: expiresAt === null ? null : daysUntil(expiresAt, now),
     redeemed: held.redeemedAt !== null,
   };
@@ -56,6 +56,19 @@ export function unavailableAnswer(
 export function awayAnswer(offerId: string, state: OfferState | undefined, error: unknown): Resolution {
   if (!(error instanceof StoreUnavailableError)) throw error;
   return causedBy(unavailableAnswer(offerId, state, "store-unavailable"), error);
+}
+
+const closings = new WeakSet<Date>();
+
+/** Whether this end is that of a batch's last day, and not that of a time to live: in words it belongs to that day. */
+export function isClosing(expiresAt: Date): boolean {
+  return closings.has(expiresAt);
+}
+
+function endOf(state: OfferState, expiresAt: UnixMs): Date {
+  const end = new Date(expiresAt);
+  if (state.offer.window.type === "custom-period") closings.add(end);
+  return end;
 }
 
 /** `null`: for ever, or (a time to live of 0) for its own message alone. */

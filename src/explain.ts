@@ -1,3 +1,4 @@
+import { isClosing } from "./answer.js";
 import { unavailableText } from "./errors.js";
 import type { Resolution } from "./resolution.js";
 
@@ -53,8 +54,8 @@ function validText({ expiresAt, daysLeft, reason }: Resolution, day: (date: Date
   if (reason === "new-each-message") return "for this message alone";
   // Without an end, a message's own code may be one that never expires or one for this message alone.
   if (expiresAt === null) return reason === "same-message" ? "" : "never expires";
-  // At that very instant the code is sent no more: a batch that closes at midnight has its last day before.
-  return `${daysLeft === 0 ? "expired" : "valid until"} ${day(new Date(expiresAt.getTime() - 1))}`;
+  const last = isClosing(expiresAt) ? new Date(expiresAt.getTime() - 1) : expiresAt;
+  return `${daysLeft === 0 ? "expired" : "valid until"} ${day(last)}`;
 }
 
 function dayText(timeZone: string): (date: Date) => string {

@@ -12,7 +12,7 @@ import { peek } from "./peek.js";
 import { type Preflight, type PreflightOptions, preflight } from "./preflight.js";
 import type { Resolution } from "./resolution.js";
 import type { OfferStore, Redemption, Release } from "./store/store.js";
-import type { Milliseconds, UnixMs } from "./units.js";
+import { isInstant, type Milliseconds, type UnixMs } from "./units.js";
 
 const MAX_EXPECTED = "a whole number of 1 or more";
 const AGE_EXPECTED = "milliseconds, 0 or more";
@@ -241,7 +241,7 @@ export function createResolver(options: ResolverOptions): Resolver {
 function checkedClock(now: () => UnixMs): () => UnixMs {
   return () => {
     const at = now();
-    if (!Number.isSafeInteger(at)) throw invalidInput("options.now()", "a whole number of Unix milliseconds", at);
+    if (!isInstant(at)) throw invalidInput("options.now()", "a whole number of Unix milliseconds", at);
     return at;
   };
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { checked, InvalidInputError, invalidInput } from "../errors.js";
 import { codeSchema, idSchema } from "../identifier.js";
 import type { Batch, Offer } from "../offer.js";
-import type { UnixMs } from "../units.js";
+import { isInstant, type UnixMs } from "../units.js";
 
 const codesSchema = z.array(codeSchema, { error: "a list of codes" });
 
@@ -23,7 +23,7 @@ export function checkSignUp(subscriberId: unknown, offerId: unknown): void {
 }
 
 export function checkInstant(field: string, at: unknown): asserts at is UnixMs {
-  if (!Number.isSafeInteger(at)) throw invalidInput(field, "an instant in Unix milliseconds", at);
+  if (!isInstant(at)) throw invalidInput(field, "an instant in Unix milliseconds", at);
 }
 
 export function unknownOffer(offerId: string): InvalidInputError {

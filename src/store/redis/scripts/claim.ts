@@ -1,11 +1,17 @@
+import { invalidInput } from "../../../errors.js";
 import type { Holding } from "../../../holding.js";
 import { newestCode, withClaim } from "../../../holding.js";
+import { ID_EXPECTED } from "../../../identifier.js";
 import type { ClaimAnswer, ClaimItem, ClaimReply, ClaimRequest } from "../../store.js";
 import type { Connection } from "../connection.js";
 import type { OfferKeys } from "../keys.js";
 import { RECORDS, script } from "../lua.js";
 import { instantText, unexpectedReply } from "../reply.js";
 import { holdingFrom } from "./holdings.js";
+
+/** What ends a field of an item, a record or a line. An id that has it would be read as two. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const SEPARATOR = /[\0-\x1f]/;
 
 /**
  * The compare-and-set that hands out codes.
@@ -249,6 +255,8 @@ export async function claim(connection: Connection, keys: OfferKeys, request: Cl
 function itemTexts(keys: OfferKeys, items: readonly ClaimItem[]): string {
   const texts: (string | number)[] = [];
   for (const { subscriberId, messageId, holding, mayKeep } of items) {
+    if (SEPARATOR.test(subscriberId)) throw invalidInput("subscriberId", ID_EXPECTED, subscriberId);
+    if (SEPARATOR.test(messageId)) throw invalidInput("messageId", ID_EXPECTED, messageId);
     texts.push(keys.subscriberNumber(subscriberId), subscriberId, messageId, known(holding, mayKeep));
   }
   return `${texts.join("\0")}\0`;
