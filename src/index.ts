@@ -9,7 +9,6 @@
  * const { code } = await resolver.resolve({ id: "m1", type: "campaign", subscriberId: "s1", offerId: "welcome10" });
  */
 export { type Decision, decide } from "./decide.js";
-export { type DefinedOffer, defineOffers, type FieldChange } from "./define.js";
 export {
   InvalidInputError,
   invalidInput,
@@ -20,10 +19,7 @@ export {
 } from "./errors.js";
 export { eventMetrics, type MetricsMeter, openTelemetryEvents } from "./event-metrics.js";
 export type { EventListener, OfferEvent } from "./events.js";
-export type { ExpiringCode } from "./expiring.js";
 export { explain } from "./explain.js";
-export { type ExplainQuestion, type Explanation, explainSubscriber, type HeldCodeFacts } from "./explanation.js";
-export { type HeldCodeRow, heldCodes, heldCodesCsv } from "./held-codes.js";
 export type { HeldCode, Holding } from "./holding.js";
 export { audienceFile } from "./intake/audience.js";
 export type { RefusedLine } from "./intake/codes-file.js";
@@ -47,14 +43,23 @@ export {
   parseOffer,
   type WhenUnavailable,
 } from "./offer.js";
-export type { Preflight, PreflightOptions } from "./preflight.js";
+export { type DefinedOffer, defineOffers, type FieldChange } from "./operations/define.js";
+export type { ExpiringCode } from "./operations/expiring.js";
+export {
+  type ExplainQuestion,
+  type Explanation,
+  explainSubscriber,
+  type HeldCodeFacts,
+} from "./operations/explanation.js";
+export { type HeldCodeRow, heldCodes, heldCodesCsv } from "./operations/held-codes.js";
+export type { Preflight, PreflightOptions } from "./operations/preflight.js";
+export { type RollbackReport, rollback } from "./operations/rollback.js";
+export { allOfferStats, type BatchStats, type OfferStats, offerStats } from "./operations/stats.js";
 export { type OrderRedemption, redeemOrder } from "./redemption/order.js";
 export { type RedeemFileOptions, type RedeemFileReport, redeemFile } from "./redemption/redeem-file.js";
 export { isSignedByShopify } from "./redemption/shopify-signature.js";
 export type { KeptCodeReason, NewCodeReason, Reason, Resolution, UnavailableReason } from "./resolution.js";
 export { createResolver, type Resolver, type ResolverOptions } from "./resolver.js";
-export { type RollbackReport, rollback } from "./rollback.js";
-export { allOfferStats, type BatchStats, type OfferStats, offerStats } from "./stats.js";
 export { memoryStore } from "./store/memory/index.js";
 export type * from "./store/store.js";
 export type { Milliseconds, UnixMs } from "./units.js";

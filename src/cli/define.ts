@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { type DefinedOffer, defineOffers, type FieldChange } from "../define.js";
 import { readJsonFile } from "../intake/json-file.js";
+import { type DefinedOffer, defineOffers, type FieldChange } from "../operations/define.js";
 import { type Answer, answers, type Desk, storeCommand } from "./command.js";
 import { many } from "./offer-text.js";
 

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
-import { type Explanation, explainSubscriber, type HeldCodeFacts } from "../explanation.js";
 import { followsSignUpOffer, MESSAGE_TYPES, type MessageType } from "../message.js";
+import { type Explanation, explainSubscriber, type HeldCodeFacts } from "../operations/explanation.js";
 import { type Answer, answers, type Desk, storeCommand } from "./command.js";
 import { EXIT } from "./exit-codes.js";
 import { AT_HELP, instantIn } from "./instant.js";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { heldCodes, heldCodesCsv } from "../held-codes.js";
+import { heldCodes, heldCodesCsv } from "../operations/held-codes.js";
 import { type Desk, storeCommand, withStore } from "./command.js";
 import { newFile, print } from "./output.js";
 

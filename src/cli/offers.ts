@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { allOfferStats, type OfferStats } from "../stats.js";
+import { allOfferStats, type OfferStats } from "../operations/stats.js";
 import { type Answer, answers, storeCommand } from "./command.js";
 import { windowText } from "./offer-text.js";
 import { tableText } from "./table.js";

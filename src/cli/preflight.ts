@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { audienceFile } from "../intake/audience.js";
 import type { MessageType } from "../message.js";
-import type { Preflight } from "../preflight.js";
+import type { Preflight } from "../operations/preflight.js";
 import { createResolver } from "../resolver.js";
 import { type Answer, answers, type Desk, storeCommand } from "./command.js";
 import { EXIT } from "./exit-codes.js";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { heldCodes, heldCodesCsv } from "../held-codes.js";
-import { type RollbackReport, rollback } from "../rollback.js";
+import { heldCodes, heldCodesCsv } from "../operations/held-codes.js";
+import { type RollbackReport, rollback } from "../operations/rollback.js";
 import type { OfferStore } from "../store/store.js";
 import { type Answer, answers, type Desk, storeCommand } from "./command.js";
 import { many } from "./offer-text.js";

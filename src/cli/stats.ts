@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type BatchStats, type OfferStats, offerStats } from "../stats.js";
+import { type BatchStats, type OfferStats, offerStats } from "../operations/stats.js";
 import { type Answer, answers, storeCommand } from "./command.js";
 import { daysText, windowText } from "./offer-text.js";
 import { lastsText } from "./offers.js";

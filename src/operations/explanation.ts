@@ -1,17 +1,17 @@
 import { z } from "zod";
-import { unavailableAnswer } from "./answer.js";
-import { checked } from "./errors.js";
-import { explain } from "./explain.js";
-import type { HeldCode } from "./holding.js";
-import { idSchema } from "./identifier.js";
-import { followsSignUpOffer, messageTypeSchema } from "./message.js";
-import type { Offer, OfferState } from "./offer.js";
-import { peekAnswer, readFacts } from "./peek.js";
-import type { Resolution } from "./resolution.js";
-import type { OfferStore } from "./store/store.js";
-import type { UnixMs } from "./units.js";
+import { unavailableAnswer } from "../answer.js";
+import { checked } from "../errors.js";
+import { explain } from "../explain.js";
+import type { HeldCode } from "../holding.js";
+import { idSchema } from "../identifier.js";
+import { followsSignUpOffer, messageTypeSchema } from "../message.js";
+import type { Offer, OfferState } from "../offer.js";
+import { peekAnswer, readFacts } from "../peek.js";
+import type { Resolution } from "../resolution.js";
+import type { OfferStore } from "../store/store.js";
+import type { UnixMs } from "../units.js";
+import { expiryOf } from "../window.js";
 import { whatWouldChange } from "./what-would-change.js";
-import { expiryOf } from "./window.js";
 
 const questionSchema = z.strictObject(
   {

@@ -1,7 +1,7 @@
 import { createResolver, memoryStore, type OfferInput, type OfferStore } from "offer-code";
 import { describe, expect, test } from "vitest";
-import { clockAt, DAY, HOUR, message, NOON, stock } from "./fixtures.js";
-import { useRedisStores } from "./store/redis-stores.js";
+import { clockAt, DAY, HOUR, message, NOON, stock } from "../fixtures.js";
+import { useRedisStores } from "../store/redis-stores.js";
 
 const stores = useRedisStores();
 const TEN_DAYS: Partial<OfferInput> = { window: { type: "time-to-live", amount: 10, unit: "day" } };

@@ -1,7 +1,7 @@
 import { type ExplainQuestion, explainSubscriber, memoryStore, type OfferInput } from "offer-code";
 import { describe, expect, test } from "vitest";
-import { DAY, NOON, stock } from "./fixtures.js";
-import { claim, claimAll, codesIn, newcomer } from "./store/contract/tools.js";
+import { DAY, NOON, stock } from "../fixtures.js";
+import { claim, claimAll, codesIn, newcomer } from "../store/contract/tools.js";
 
 async function asked(offer: Partial<OfferInput> = {}, codes = ["A1", "B2", "C3"]) {
   const store = memoryStore();

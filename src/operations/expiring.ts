@@ -1,11 +1,11 @@
-import { invalidInput } from "./errors.js";
-import { type HeldCode, newestCode } from "./holding.js";
-import type { OfferState } from "./offer.js";
-import { daysUntil } from "./resolution.js";
-import { unknownOffer } from "./store/checks.js";
-import type { CodeRecord, OfferStore } from "./store/store.js";
-import type { Milliseconds, UnixMs } from "./units.js";
-import { expiryOf } from "./window.js";
+import { invalidInput } from "../errors.js";
+import { type HeldCode, newestCode } from "../holding.js";
+import type { OfferState } from "../offer.js";
+import { daysUntil } from "../resolution.js";
+import { unknownOffer } from "../store/checks.js";
+import type { CodeRecord, OfferStore } from "../store/store.js";
+import type { Milliseconds, UnixMs } from "../units.js";
+import { expiryOf } from "../window.js";
 
 /** A code that its subscriber has not redeemed and can be sent only until `expiresAt`. */
 export type ExpiringCode = {

@@ -1,7 +1,7 @@
 import { createResolver, memoryStore, type OfferStore } from "offer-code";
 import { describe, expect, test } from "vitest";
-import { clockAt, codeList, DAY, message, stock } from "./fixtures.js";
-import { useRedisStores } from "./store/redis-stores.js";
+import { clockAt, codeList, DAY, message, stock } from "../fixtures.js";
+import { useRedisStores } from "../store/redis-stores.js";
 
 const stores = useRedisStores();
 const KINDS: [string, () => OfferStore][] = [

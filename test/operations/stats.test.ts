@@ -1,7 +1,7 @@
 import { allOfferStats, createResolver, memoryStore, offerStats } from "offer-code";
 import { expect, test } from "vitest";
-import { codeList, DAY, message, NOON, stock } from "./fixtures.js";
-import { claim } from "./store/contract/tools.js";
+import { codeList, DAY, message, NOON, stock } from "../fixtures.js";
+import { claim } from "../store/contract/tools.js";
 
 /** A store whose offer gave out so many codes, so many days before noon. */
 async function given(codes: number, ...daysAgo: number[]) {

@@ -1,5 +1,5 @@
-import { unknownBatch, unknownOffer } from "./store/checks.js";
-import type { OfferStore } from "./store/store.js";
+import { unknownBatch, unknownOffer } from "../store/checks.js";
+import type { OfferStore } from "../store/store.js";
 
 /** `withdrawn`: codes taken back. `givenOut`: codes that subscribers have and keep, `redeemed` of them are used. */
 export type RollbackReport = {

@@ -1,6 +1,6 @@
-import { unknownOffer } from "./store/checks.js";
-import type { CodeRecord, OfferStore } from "./store/store.js";
-import { expiryOf } from "./window.js";
+import { unknownOffer } from "../store/checks.js";
+import type { CodeRecord, OfferStore } from "../store/store.js";
+import { expiryOf } from "../window.js";
 
 /** A code that was given out. Instants as ISO text; "" where there is none. */
 export type HeldCodeRow = {

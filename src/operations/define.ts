@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { checked, InvalidInputError } from "./errors.js";
-import { type Offer, offerSchema } from "./offer.js";
-import { sameOffer } from "./store/checks.js";
-import type { OfferStore } from "./store/store.js";
+import { checked, InvalidInputError } from "../errors.js";
+import { type Offer, offerSchema } from "../offer.js";
+import { sameOffer } from "../store/checks.js";
+import type { OfferStore } from "../store/store.js";
 
 /** A field that a definition changes. `from` is `undefined` where the offer did not have it, `to` where it loses it. */
 export type FieldChange = { field: string; from: unknown; to: unknown };

@@ -1,7 +1,7 @@
 import { defineOffers, heldCodesCsv, memoryStore, rollback } from "offer-code";
 import { expect, test } from "vitest";
-import { NOON, stock } from "./fixtures.js";
-import { claim } from "./store/contract/tools.js";
+import { NOON, stock } from "../fixtures.js";
+import { claim } from "../store/contract/tools.js";
 
 async function textOf(chunks: AsyncIterable<string>): Promise<string[]> {
   let text = "";

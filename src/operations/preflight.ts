@@ -1,15 +1,15 @@
 import { z } from "zod";
-import { decide } from "./decide.js";
-import { checked, checkItems, invalidInput } from "./errors.js";
-import { ID_EXPECTED, isId } from "./identifier.js";
-import { type MessageType, messageTypeSchema } from "./message.js";
-import type { OfferState } from "./offer.js";
-import { availableIn } from "./peek.js";
-import type { NewCodeReason } from "./resolution.js";
-import { unknownOffer } from "./store/checks.js";
-import type { OfferStore } from "./store/store.js";
-import type { UnixMs } from "./units.js";
-import { drawOrder } from "./window.js";
+import { decide } from "../decide.js";
+import { checked, checkItems, invalidInput } from "../errors.js";
+import { ID_EXPECTED, isId } from "../identifier.js";
+import { type MessageType, messageTypeSchema } from "../message.js";
+import type { OfferState } from "../offer.js";
+import { availableIn } from "../peek.js";
+import type { NewCodeReason } from "../resolution.js";
+import { unknownOffer } from "../store/checks.js";
+import type { OfferStore } from "../store/store.js";
+import type { UnixMs } from "../units.js";
+import { drawOrder } from "../window.js";
 
 const CHUNK = 1000;
 
