@@ -1,5 +1,6 @@
 import { PLACES } from "../keys.js";
-import { INDEX_SEEN, INDEXED, type Marks, refText } from "./places.js";
+import { INDEX_SEEN, INDEXED, type Marks } from "./places.js";
+import { refText } from "./refs.js";
 import type { Report } from "./report.js";
 import type { Shelf } from "./shelf.js";
 

@@ -1,5 +1,6 @@
 import { PAGE, PLACES } from "../keys.js";
-import { HELD, HOLDING_SEEN, type Marks, refText } from "./places.js";
+import { HELD, HOLDING_SEEN, type Marks } from "./places.js";
+import { refsIn, refText } from "./refs.js";
 import type { Report } from "./report.js";
 import type { Shelf } from "./shelf.js";
 
@@ -23,11 +24,6 @@ export async function checkHoldings(
     for (const [subscriberId, refs] of holders) checkMarks(subscriberId, refs, marks, report);
     await checkMessages(shelf, holders, report);
   }
-}
-
-/** Refs stand in one text, separated by blanks. */
-export function refsIn(text: string | null | undefined): number[] {
-  return (text ?? "").match(/\d+/g)?.map(Number) ?? [];
 }
 
 function checkMarks(subscriberId: string, refs: number[], marks: readonly Marks[], report: Report): void {

@@ -1,6 +1,6 @@
 import { codeKey } from "../../../identifier.js";
 import { PAGE, PLACES } from "../keys.js";
-import { refsIn } from "./holdings.js";
+import { refsIn, refText } from "./refs.js";
 import type { Report } from "./report.js";
 import type { Shelf } from "./shelf.js";
 
@@ -122,11 +122,6 @@ function checkCounters(batch: number, counters: Map<string, string>, counts: Cou
     const said = name === "given by day" ? byDay : Number(counters.get(name) ?? 0);
     if (said !== counted) report.find("counter-wrong", `batch ${batch} counts ${said} ${name}, but has ${counted}`);
   }
-}
-
-/** Where a code is, in words. */
-export function refText(ref: number): string {
-  return at(Math.floor(ref / PLACES), ref % PLACES);
 }
 
 function at(batch: number, place: number): string {

@@ -1,0 +1,11 @@
+import { PLACES } from "../keys.js";
+
+/** Refs stand in one text, separated by blanks. */
+export function refsIn(text: string | null | undefined): number[] {
+  return (text ?? "").match(/\d+/g)?.map(Number) ?? [];
+}
+
+/** Where a code is, in words. */
+export function refText(ref: number): string {
+  return at(Math.floor(ref / PLACES), ref % PLACES);
+}
