@@ -1,6 +1,6 @@
 import { codeKey } from "../../../identifier.js";
 import { PAGE, PLACES } from "../keys.js";
-import { refsIn, refText } from "./refs.js";
+import { placeText, refsIn, refText } from "./refs.js";
 import type { Report } from "./report.js";
 import type { Shelf } from "./shelf.js";
 
@@ -39,9 +39,13 @@ export async function checkPlaces(shelf: Shelf, number: number, report: Report):
     await checkIndex(shelf, number, places, marks, report);
     await checkHolders(shelf, number, places, marks, report);
   }
-  for (const place of batch.back) report.find("code-lost", `${at(number, Number(place))} is said to be released`);
+  for (const place of batch.back)
+    report.find("code-lost", `${placeText(number, Number(place))} is said to be released`);
   for (const place of used.keys()) {
-    report.find("code-lost", `${at(number, Number(place))} is said to be redeemed in the pool, but is not in it`);
+    report.find(
+      "code-lost",
+      `${placeText(number, Number(place))} is said to be redeemed in the pool, but is not in it`,
+    );
   }
   checkCounters(number, counters, counts, report);
   return marks;
@@ -85,7 +89,7 @@ function count(place: Place, batch: Batch, counts: Counts, report: Report): void
   else report.inPool += 1;
   if (isBack !== (!place.isListed && !place.isGiven && !place.isRedeemed)) {
     const text = isBack ? "is to be drawn again though it is not free" : "is neither in the pool nor given out";
-    report.find("code-lost", `${place.code} (${at(batch.number, place.place)}) ${text}`);
+    report.find("code-lost", `${place.code} (${placeText(batch.number, place.place)}) ${text}`);
   }
 }
 
@@ -96,8 +100,8 @@ async function checkIndex(shelf: Shelf, batch: number, places: Place[], marks: M
   for (const [index, { place, code }] of places.entries()) {
     const ref = refs[index] ?? null;
     if (ref === String(batch * PLACES + place)) marks[place] = (marks[place] ?? 0) | INDEXED;
-    else if (ref === null) report.find("code-not-indexed", `${code} (${at(batch, place)})`);
-    else report.find("code-twice", `${code} (${at(batch, place)}) is also known at ${refText(Number(ref))}`);
+    else if (ref === null) report.find("code-not-indexed", `${code} (${placeText(batch, place)})`);
+    else report.find("code-twice", `${code} (${placeText(batch, place)}) is also known at ${refText(Number(ref))}`);
   }
 }
 
@@ -110,7 +114,7 @@ async function checkHolders(shelf: Shelf, batch: number, places: Place[], marks:
   for (const [index, { place, code, subscriberId }] of given.entries()) {
     const refs = [...refsIn(held[index]), ...refsIn(older[index])];
     if (refs.includes(batch * PLACES + place)) marks[place] = (marks[place] ?? 0) | HELD;
-    else report.find("holder-astray", `${code} (${at(batch, place)}) names "${subscriberId}"`);
+    else report.find("holder-astray", `${code} (${placeText(batch, place)}) names "${subscriberId}"`);
   }
 }
 
@@ -122,8 +126,4 @@ function checkCounters(batch: number, counters: Map<string, string>, counts: Cou
     const said = name === "given by day" ? byDay : Number(counters.get(name) ?? 0);
     if (said !== counted) report.find("counter-wrong", `batch ${batch} counts ${said} ${name}, but has ${counted}`);
   }
-}
-
-function at(batch: number, place: number): string {
-  return `batch ${batch}, place ${place}`;
 }

@@ -7,5 +7,9 @@ export function refsIn(text: string | null | undefined): number[] {
 
 /** Where a code is, in words. */
 export function refText(ref: number): string {
-  return at(Math.floor(ref / PLACES), ref % PLACES);
+  return placeText(Math.floor(ref / PLACES), ref % PLACES);
+}
+
+export function placeText(batch: number, place: number): string {
+  return `batch ${batch}, place ${place}`;
 }
