@@ -93,7 +93,8 @@ export async function startElsewhere(): Promise<Elsewhere> {
     const place = visits.push("a connection") - 1;
     socket
       .on("error", () => {})
-      .on("data", (data) => {
+      // The first line says who is asked for what; a body may follow in a piece of its own.
+      .once("data", (data) => {
         visits[place] = data.toString("latin1").split("\r\n", 1)[0] as string;
         socket.end("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n");
       });
