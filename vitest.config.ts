@@ -18,6 +18,8 @@ export default defineConfig({
     setupFiles: "test/setup/servers.ts",
     reporters: ["default", source("test/setup/counts.ts")],
     maxWorkers: 2,
+    // Real servers and a real browser on a busy build machine: a test may be tried once more there, never at a desk.
+    retry: process.env.CI === "true" ? 1 : 0,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     expect: { poll: { timeout: 10_000 } },
