@@ -84,9 +84,10 @@ export function registerOfferHelpers(engine: Engine, resolver: Resolver): OfferH
         // A helper of this render may stand in for the one that would read the offer.
         const certain = renderOptions?.helpers === undefined ? reach.certain : [];
         if (reach.own && !certain.includes(undefined)) rendering.knows(undefined);
-        return render(rendering, certain, () =>
+        const text = render(rendering, certain, () =>
           draw(data, variablesOf(rendering, data, renderOptions?.data), renderOptions),
         );
+        return typeof text === "string" ? Promise.resolve(text) : text;
       } catch (error) {
         return Promise.reject(error);
       }

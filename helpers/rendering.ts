@@ -129,17 +129,20 @@ export class Rendering {
   }
 }
 
-/** Renders a message, waiting for offers as often as it has to. `certain` offers are resolved before the first start. */
+/**
+ * Renders a message, waiting for offers as often as it has to. `certain` offers are resolved before the first start.
+ * A text that needs no waiting comes back at once, as a promise for it takes longer to settle.
+ */
 export function render(
   rendering: Rendering,
   certain: readonly (string | undefined)[],
   draw: () => string,
-): Promise<string> {
+): string | Promise<string> {
   for (let place = 0; place < certain.length; place++) {
     if (!rendering.knows(certain[place])) return renderCertain(rendering, certain, place, draw);
   }
   const result = rendering.start(draw);
-  return typeof result === "string" ? Promise.resolve(result) : renderFrom(rendering, result, draw);
+  return typeof result === "string" ? result : renderFrom(rendering, result, draw);
 }
 
 /** One offer after the other: where one stops the message, none of the later ones is claimed. No async function, which would take twice as long. */

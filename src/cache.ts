@@ -1,26 +1,12 @@
-import type { HeldCode, Holding } from "./holding.js";
-import type { Message } from "./message.js";
+import type { Holding } from "./holding.js";
 import { type Linked, Recent } from "./recent.js";
+import type { Shown } from "./shown.js";
 import type { Milliseconds, UnixMs } from "./units.js";
 
-/** Parts of one message show one code even when its window ends between two of them. */
-const SAME_MESSAGE_FOR: Milliseconds = 60_000;
-/** Messages to one subscriber whose parts may be rendered at the same time. */
-const MOST_SHOWN = 4;
-
 /**
- * A code that a message showed and another message had claimed. `message` is the caller's own object, which all parts have in
- * common; `messageId` is what it said then. `before`: the message that showed one before it.
+ * `holding`: `null` once a change made it wrong. `generation`: the cache's when it was stored; an older one is not trusted.
+ * `shown`: what messages showed that had not claimed it, newest first.
  */
-type Shown = {
-  readonly message: Message;
-  readonly messageId: string;
-  held: HeldCode;
-  at: UnixMs;
-  before: Shown | null;
-};
-
-/** `holding`: `null` once a change made it wrong. `generation`: the cache's when it was stored; an older one is not trusted. */
 export interface Remembered extends Linked<Remembered> {
   holding: Holding | null;
   storedAt: UnixMs;
@@ -59,9 +45,14 @@ export class HoldingCache {
     return entry && this.trustedOf(entry, now);
   }
 
-  /** All that is remembered, for `trustedOf` and `shownOf`. */
+  /** All that is remembered. */
   find(offerId: string, subscriberId: string): Remembered | undefined {
     return this.#entries.get(offerId, subscriberId);
+  }
+
+  /** The same, an empty one where nothing is remembered. */
+  entry(offerId: string, subscriberId: string): Remembered {
+    return this.find(offerId, subscriberId) ?? this.#add(offerId, subscriberId);
   }
 
   trustedOf(entry: Remembered, now: UnixMs): Holding | undefined {
@@ -87,7 +78,7 @@ export class HoldingCache {
 
   put(flight: Flight, offerId: string, subscriberId: string, holding: Holding, now: UnixMs): void {
     if (this.#lastMiss > flight.startedAt || this.#changedSince(flight, offerId, subscriberId)) return;
-    const entry = this.#entries.get(offerId, subscriberId) ?? this.#add(offerId, subscriberId);
+    const entry = this.entry(offerId, subscriberId);
     entry.holding = holding;
     entry.storedAt = now;
     entry.generation = this.#generation;
@@ -116,25 +107,6 @@ export class HoldingCache {
     }
   }
 
-  /** Remembers that a message shows a code which another message claimed. */
-  show(offerId: string, message: Message, held: HeldCode, at: UnixMs): void {
-    const entry = this.#entries.peek(offerId, message.subscriberId) ?? this.#add(offerId, message.subscriberId);
-    const shown = shownTo(entry, message);
-    if (shown === undefined) {
-      entry.shown = { message, messageId: message.id, held, at, before: entry.shown };
-      dropOldest(entry.shown);
-    } else {
-      shown.held = held;
-      shown.at = at;
-    }
-  }
-
-  /** The code that this very message showed a moment ago, so that its next part shows the same. */
-  shownOf(entry: Remembered, message: Message, at: UnixMs): HeldCode | undefined {
-    const shown = shownTo(entry, message);
-    return shown !== undefined && Math.abs(at - shown.at) <= SAME_MESSAGE_FOR ? shown.held : undefined;
-  }
-
   #add(group: string, key: string): Remembered {
     const entry: Remembered = {
       group,
@@ -158,19 +130,6 @@ export class HoldingCache {
   #changedSince({ startedAt }: Flight, offerId: string, subscriberId: string): boolean {
     return this.#changes.size > 0 && (this.#changes.get(changeKey(offerId, subscriberId)) ?? 0) > startedAt;
   }
-}
-
-function shownTo({ shown }: Remembered, message: Message): Shown | undefined {
-  for (let each = shown; each !== null; each = each.before) {
-    if (each.message === message && each.messageId === message.id) return each;
-  }
-  return undefined;
-}
-
-function dropOldest(newest: Shown): void {
-  let last = newest;
-  for (let many = 1; many < MOST_SHOWN && last.before !== null; many++) last = last.before;
-  last.before = null;
 }
 
 function changeKey(offerId: string, subscriberId: string): string {

@@ -7,6 +7,7 @@ import type { Asker, Knowledge } from "./knowledge.js";
 import type { Message } from "./message.js";
 import type { OfferState } from "./offer.js";
 import type { NewCodeReason, Resolution } from "./resolution.js";
+import { withShown } from "./shown.js";
 import type { ClaimAnswer, ClaimItem, OfferStore } from "./store/store.js";
 import { perTick } from "./tick.js";
 import type { UnixMs } from "./units.js";
@@ -20,10 +21,9 @@ const MOST_ROUNDS = 20;
 export type Answer = (resolution: Resolution) => void;
 export type Refuse = (error: unknown) => void;
 
-type Question = {
+/** `id`, `type` and `subscriberId` are the message's as they were when it asked. */
+type Question = Asker & {
   readonly message: Message;
-  /** The same fields of it as they were when it asked. */
-  readonly asker: Asker;
   /** What the subscriber is thought to hold; `undefined` where something is known that is still to be judged. */
   holding: Holding | null | undefined;
   readonly answer: Answer;
@@ -61,15 +61,14 @@ export class ClaimQueue {
     const { id, type, subscriberId } = message;
     const before = this.#underWay.get(subscriberId) ?? null;
     for (let each = before; each !== null; each = each.before) {
-      if (each.asker.id === id && each.asker.type === type) {
+      if (each.id === id && each.type === type) {
         each.others ??= [];
         each.others.push({ answer, refuse });
         return;
       }
     }
-    const asker = { id, type, subscriberId };
     const holding = isKnown ? undefined : null;
-    const question = { message, asker, holding, answer, refuse, others: null, before };
+    const question = { id, type, subscriberId, message, holding, answer, refuse, others: null, before };
     this.#underWay.set(subscriberId, question);
     if (before === null) this.#add(question);
   }
@@ -123,7 +122,7 @@ export class ClaimQueue {
       return questions.filter((question, place) => {
         const told = reply.answers[place] as ClaimAnswer;
         if (told.status !== "pool-empty" && told.holding !== null) {
-          cache.put(flight, this.offerId, question.asker.subscriberId, told.holding, now);
+          cache.put(flight, this.offerId, question.subscriberId, told.holding, now);
         }
         const resolution = this.#resolution(question, told, state, now);
         if (resolution !== undefined) this.#answer(question, resolution);
@@ -135,25 +134,24 @@ export class ClaimQueue {
   }
 
   #item(question: Question, state: OfferState, now: UnixMs): ClaimItem {
-    const { asker } = question;
-    const holding = question.holding;
+    const { subscriberId, id: messageId, type, holding } = question;
     question.holding =
-      holding === undefined ? this.knowledge.outdated(asker, state, now) : stillOutdated(holding, asker, state, now);
-    const { subscriberId, id: messageId, type } = asker;
+      holding === undefined
+        ? this.knowledge.outdated(question, state, now)
+        : stillOutdated(holding, question, state, now);
     return { subscriberId, messageId, holding: question.holding, mayKeep: mayKeep(state, type) };
   }
 
   /** The answer, or `undefined` for a question that now knows what the subscriber holds and asks again. */
   #resolution(question: Question, told: ClaimAnswer, state: OfferState, now: UnixMs): Resolution | undefined {
-    const { asker } = question;
     const known = told.status === "holds" ? told.holding : (question.holding ?? null);
-    const decision = decide(state, known, asker, now);
+    const decision = decide(state, known, question, now);
     if (told.status === "claimed") {
-      return codeAnswer(state, newestCode(told.holding), decision.reason as NewCodeReason, asker.id, now);
+      return codeAnswer(state, newestCode(told.holding), decision.reason as NewCodeReason, question.id, now);
     }
     if (decision.action === "keep") {
       this.#remember(question, decision.held, now);
-      return codeAnswer(state, decision.held, decision.reason, asker.id, now);
+      return codeAnswer(state, decision.held, decision.reason, question.id, now);
     }
     if (decision.action === "claim" && told.status === "holds") {
       question.holding = told.holding;
@@ -164,14 +162,15 @@ export class ClaimQueue {
   }
 
   /** What other messages claimed is remembered for the next part of this one, unless the caller uses the object for another by now. */
-  #remember({ message, asker }: Question, held: HeldCode, now: UnixMs): void {
-    if (held.messageId === asker.id || message.id !== asker.id || message.subscriberId !== asker.subscriberId) return;
-    this.knowledge.cache.show(this.offerId, message, held, now);
+  #remember({ message, id, subscriberId }: Question, held: HeldCode, now: UnixMs): void {
+    if (held.messageId === id || message.id !== id || message.subscriberId !== subscriberId) return;
+    const entry = this.knowledge.cache.entry(this.offerId, subscriberId);
+    entry.shown = withShown(entry.shown, message, held, now);
   }
 
   #answer(question: Question, resolution: Resolution, fromCache = false): void {
     this.#leave(question);
-    this.events?.answered(resolution, question.asker, fromCache);
+    this.events?.answered(resolution, question, fromCache);
     question.answer(resolution);
     if (question.others !== null) for (const { answer } of question.others) answer(resolution);
   }
@@ -180,7 +179,7 @@ export class ClaimQueue {
     if (error instanceof StoreUnavailableError) this.events?.storeAway(error);
     try {
       const away = awayAnswer(this.offerId, this.knowledge.offers.atHand(this.offerId), error);
-      const held = this.knowledge.answerWhileAway(question.asker, this.offerId, this.now());
+      const held = this.knowledge.answerWhileAway(question, this.offerId, this.now());
       this.#answer(question, held ?? away, held !== undefined);
     } catch (thrown) {
       this.#leave(question);
@@ -191,7 +190,7 @@ export class ClaimQueue {
 
   /** The question is not under way any more: the next one about its subscriber has its turn. */
   #leave(question: Question): void {
-    const { subscriberId } = question.asker;
+    const { subscriberId } = question;
     let next = this.#underWay.get(subscriberId) ?? null;
     if (next === question) {
       this.#underWay.delete(subscriberId);

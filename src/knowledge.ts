@@ -6,6 +6,7 @@ import { followsSignUpOffer, type Message } from "./message.js";
 import type { OfferState } from "./offer.js";
 import { OfferCatalog } from "./offers.js";
 import type { Resolution } from "./resolution.js";
+import { shownBy, withShown } from "./shown.js";
 import { SignUps } from "./sign-ups.js";
 import type { OfferStore, StoreChange, Watch } from "./store/store.js";
 import type { Milliseconds, UnixMs } from "./units.js";
@@ -87,15 +88,15 @@ export class Knowledge {
     const kept = keptOf(state, holding, message, now);
     if (state === undefined || kept === undefined) return undefined;
     if (kept.held.messageId !== message.id) {
-      const shown = this.cache.shownOf(entry, message, now);
+      const shown = shownBy(entry.shown, message, now);
       if (shown !== undefined && shown.code !== kept.held.code) return undefined;
-      this.cache.show(offerId, message, kept.held, now);
+      entry.shown = withShown(entry.shown, message, kept.held, now);
     }
     return codeAnswer(state, kept.held, kept.reason, message.id, now);
   }
 
   #shown(entry: Remembered, message: Message, offerId: string, now: UnixMs): Resolution | undefined {
-    const held = this.cache.shownOf(entry, message, now);
+    const held = shownBy(entry.shown, message, now);
     const state = held && this.offers.atHand(offerId);
     return state && codeAnswer(state, held, "same-message", message.id, now);
   }

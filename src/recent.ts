@@ -23,6 +23,9 @@ export class Recent<Entry extends Linked<Entry>> {
   #entries: (Entry | undefined)[] = new Array(LEAST_SLOTS).fill(undefined);
   #lastGroup = "";
   #lastGroupHash = SEED;
+  /** The key asked for last, which is mostly asked for again. */
+  #lastKey: string | undefined;
+  #lastHash = 0;
   #newest: Entry | null = null;
   #oldest: Entry | null = null;
   #size = 0;
@@ -78,9 +81,11 @@ export class Recent<Entry extends Linked<Entry>> {
     if (group !== this.#lastGroup) {
       this.#lastGroupHash = hashText(SEED, group);
       this.#lastGroup = group;
-    }
+    } else if (key === this.#lastKey) return this.#lastHash;
     const hash = hashText(this.#lastGroupHash, key);
-    return hash ^ (hash >>> 15) || 1;
+    this.#lastKey = key;
+    this.#lastHash = hash ^ (hash >>> 15) || 1;
+    return this.#lastHash;
   }
 
   #put(slot: number, hash: number, entry: Entry | undefined): void {

@@ -10,7 +10,7 @@ import type { Call, Script } from "./lua.js";
 import { isNoScript } from "./reply.js";
 
 /** What comes before every call, for a server that may turn out to be unfit. */
-export type Gate = { pass(): Promise<void>; passed(): void };
+export type Gate = { isOpen(): boolean; pass(): Promise<void>; passed(): void };
 
 /** Runs scripts and commands on the caller's client. Defines nothing on it. */
 export class Connection {
@@ -26,13 +26,13 @@ export class Connection {
     this.#confirmed = confirmation && new ConfirmedWrites(client, timeout, confirmation);
   }
 
-  /** No script runs before `gate` lets it. */
+  /** No script runs before `gate` lets it. Where it is open, a script is sent before `run` returns. */
   guard(gate: Gate): void {
     this.#gate = gate;
   }
 
   async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
-    await this.#gate?.pass();
+    if (this.#gate?.isOpen() === false) await this.#gate.pass();
     const [base = ""] = keys;
     const call = { script, keys: [...keys, ...stillKey(base)], args };
     const isConfirmed = script.mode === "writes" && this.#confirmed !== null;

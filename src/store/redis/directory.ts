@@ -22,8 +22,13 @@ export class Directory {
 
   /** An offer's buckets are fixed for ever when it is first saved, so they are asked for once. */
   async keysOf(offerId: string): Promise<OfferKeys | null> {
-    const known = this.#buckets.get(offerId) ?? (await this.load(offerId))?.buckets;
-    return known === undefined ? null : offerKeys(this.prefix, offerId, known);
+    if (!this.#buckets.has(offerId)) await this.load(offerId);
+    return this.knownKeys(offerId);
+  }
+
+  knownKeys(offerId: string): OfferKeys | null {
+    const buckets = this.#buckets.get(offerId);
+    return buckets === undefined ? null : offerKeys(this.prefix, offerId, buckets);
   }
 
   async offerIds(): Promise<string[]> {

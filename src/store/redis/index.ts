@@ -165,7 +165,8 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     },
 
     async claim(request) {
-      const offer = await offers.keysOf(request.offerId);
+      // Without waiting where it can: what is asked for goes out while its process is still asking for more.
+      const offer = offers.knownKeys(request.offerId) ?? (await offers.keysOf(request.offerId));
       return offer === null ? { status: "offer-changed" } : claim(connection, offer, request);
     },
 

@@ -94,9 +94,12 @@ local function refsOf(text)
 end
 
 -- The same number as the ref has, written several times as fast as by %.0f.
+local function refFormatOf(batch)
+  return batch == 0 and "%d" or batch .. "%08d"
+end
+
 local function refText(batch, place)
-  if batch == 0 then return string.format("%d", place) end
-  return string.format("%d%08d", batch, place)
+  return string.format(refFormatOf(batch), place)
 end
 
 local function refsText(refs)

@@ -12,6 +12,7 @@ import { holdingFrom } from "./holdings.js";
 /** What ends a field of an item, a record or a line. An id that has it would be read as two. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const SEPARATOR = /[\0-\x1f]/;
+const TAB = 9;
 
 /**
  * The compare-and-set that hands out codes.
@@ -27,13 +28,15 @@ const SEPARATOR = /[\0-\x1f]/;
  *          by the newest code he thinks is held. All in one, because each argument costs client and server as much as an item.
  *
  * Replies "offer-changed", or a text with a line for each item:
- *   claimed <tab> batch <tab> code     the caller was right: this code is now the subscriber's
- *   holds ...                          the subscriber holds something else, or the message has claimed already (see holdsLine)
- *   none                               the caller was right and holds nothing
- *   pool-empty                         the caller was right, and these batches have no code left
+ *   code                         the caller was right: this code, of the first of these batches, is now the subscriber's
+ *   <tab> batch <tab> code       the same, the code being of another batch
+ *   <tab> holds ...              the subscriber holds something else, or the message has claimed already (see holdsLine)
+ *   <tab> none                   the caller was right and holds nothing
+ *   <tab> pool-empty             the caller was right, and these batches have no code left
  * and where it was asked for a last line: how many codes these batches have left.
  *
- * Everything is read before anything is written, so that an error leaves nothing half done.
+ * Everything is read before anything is written, so that an error leaves nothing half done. What takes time besides the calls is
+ * each text that Lua makes anew, so for a claim these are its record, its ref, and what is read from the item.
  */
 const CLAIM = script(
   "claim",
@@ -57,7 +60,7 @@ local function open(batch)
   batch.hasUsed = call("EXISTS", base .. ":used:" .. n) == 1
   batch.codes = call("LRANGE", base .. ":pool:" .. n, 0, left - 1)
   batch.isPlain = #batch.back == 0 and not batch.hasUsed
-  batch.claimed = "claimed\\t" .. n .. "\\t"
+  batch.sign = batch ~= batches[1] and "\\t" .. n .. "\\t" or ""
   batch.reused, batch.drawn, batch.given, batch.skipped, batch.records = 0, 0, 0, {}, {}
 end
 
@@ -106,11 +109,11 @@ local function draw(subscriber, message)
     local code, place = take(batch, subscriber, message)
     if code then
       batch.given = batch.given + 1
-      return batch.claimed .. code, refText(batch.n, place)
+      return batch.sign .. code, refText(batch.n, place)
     end
     current = current + 1
   end
-  return "pool-empty"
+  return "\\tpool-empty"
 end
 
 -- What is to be written in the buckets: key, subscriber, text, key, subscriber, text, ...
@@ -131,7 +134,7 @@ local function tell(refs, records, keep)
       changedRecords[refs[n]] = records[n]
     end
   end
-  return holdsLine(refs, records)
+  return "\\t" .. holdsLine(refs, records)
 end
 
 local function answerHolder(bucket, subscriber, message, known, text)
@@ -141,7 +144,7 @@ local function answerHolder(bucket, subscriber, message, known, text)
     records[n] = readRecord(refs[n])
     own = own or string.find(records[n], mine, 1, true) and fields(records[n])[3] == message
   end
-  if own then return holdsLine(refs, records) end
+  if own then return "\\t" .. holdsLine(refs, records) end
   local expected = string.sub(known, 2) .. "\\t"
   if string.sub(records[1], 1, #expected) ~= expected then return tell(refs, records, string.sub(known, 1, 1)) end
 
@@ -157,35 +160,42 @@ local function answerHolder(bucket, subscriber, message, known, text)
 end
 
 local function answerNewcomer(bucket, subscriber, message, known)
-  if #known > 1 then return "none" end
+  if #known > 1 then return "\\tnone" end
   local line, ref = draw(subscriber, message)
   if ref then write(bucket, subscriber, ref) end
   return line
 end
 
 local lines, items, at, buckets = {}, ARGV[6], 1, base .. ":s:"
+local format, plain, records, codes, first, drawn, refFormat = string.format, nil, nil, nil, 0, 0, nil
 for i = 1, left do
   local bucket, subscriber, message, known
   bucket, subscriber, message, known, at = unpackTexts("ssss", items, at)
   bucket = buckets .. bucket
   local text = call("HGET", bucket, subscriber)
-  local batch = batches[current]
-  local drawn = batch and batch.isPlain and batch.drawn + 1
-  local code = drawn and batch.codes[drawn]
-  if code and not text and #known == 1 then
-    -- What answerNewcomer does, written out for nearly all claims: calling it takes a seventh of their time.
-    batch.drawn, batch.given = drawn, batch.given + 1
-    batch.records[drawn] = code .. "\\t" .. subscriber .. "\\t" .. message .. "\\t" .. now
+  local code = plain and not text and #known == 1 and codes[drawn + 1]
+  if code then
+    -- What answerNewcomer does, written out for nearly all claims.
+    drawn = drawn + 1
+    records[drawn] = code .. "\\t" .. subscriber .. "\\t" .. message .. "\\t" .. now
     writes[written + 1], writes[written + 2] = bucket, subscriber
-    writes[written + 3] = refText(batch.n, batch.taken + drawn - 1)
+    writes[written + 3] = format(refFormat, first + drawn)
     written = written + 3
-    lines[i] = batch.claimed .. code
+    lines[i] = code
   else
+    if plain then plain.given, plain.drawn = plain.given + drawn - plain.drawn, drawn end
     local answer = text and answerHolder or answerNewcomer
     lines[i] = answer(bucket, subscriber, message, known, text)
+    plain = batches[current]
+    if plain and plain.isPlain and current == 1 then
+      records, codes, first, drawn, refFormat = plain.records, plain.codes, plain.taken - 1, plain.drawn, refFormatOf(plain.n)
+    else
+      plain = nil
+    end
   end
   left = left - 1
 end
+if plain then plain.given, plain.drawn = plain.given + drawn - plain.drawn, drawn end
 
 -- Which of the records drawn from a batch go to which page.
 local function pagesOf(batch)
@@ -248,7 +258,8 @@ export async function claim(connection: Connection, keys: OfferKeys, request: Cl
   if (reply === "offer-changed") return { status: "offer-changed" };
   const lines = typeof reply === "string" ? reply.split("\n") : [];
   if (lines.length !== items.length + (countLeft ? 1 : 0)) throw unexpectedReply(CLAIM, reply);
-  const answers = items.map((item, place) => answerFrom(lines[place] as string, item, now));
+  const [firstBatch = 0] = from;
+  const answers = items.map((item, place) => answerFrom(lines[place] as string, item, firstBatch, now));
   return { status: "answered", answers, ...(countLeft && { left: Number(lines.at(-1)) }) };
 }
 
@@ -267,18 +278,17 @@ function known(holding: Holding | null, mayKeep: ClaimItem["mayKeep"]): string {
   return holding === null ? keep : keep + newestCode(holding).code;
 }
 
-function answerFrom(line: string, item: ClaimItem, now: number): ClaimAnswer {
-  if (line.startsWith("claimed\t")) return claimedFrom(line, item, now);
-  if (line === "pool-empty") return { status: "pool-empty" };
-  if (line === "none") return { status: "holds", holding: null };
-  if (line.startsWith("holds")) return { status: "holds", holding: holdingFrom(line) };
-  throw unexpectedReply(CLAIM, line);
+function answerFrom(line: string, item: ClaimItem, firstBatch: number, now: number): ClaimAnswer {
+  if (line.charCodeAt(0) !== TAB) return claimed(line, firstBatch, item, now);
+  if (line === "\tpool-empty") return { status: "pool-empty" };
+  if (line === "\tnone") return { status: "holds", holding: null };
+  if (line.startsWith("\tholds")) return { status: "holds", holding: holdingFrom(line) };
+  const [, batch, code] = line.split("\t");
+  if (code === undefined) throw unexpectedReply(CLAIM, line);
+  return claimed(code, Number(batch), item, now);
 }
 
-function claimedFrom(line: string, { messageId, holding }: ClaimItem, now: number): ClaimAnswer {
-  const tab = line.indexOf("\t", 8);
-  if (tab < 0) throw unexpectedReply(CLAIM, line);
-  const batch = Number(line.slice(8, tab));
-  const held = { code: line.slice(tab + 1), batch, issuedAt: now, messageId, redeemedAt: null, shared: false };
+function claimed(code: string, batch: number, { messageId, holding }: ClaimItem, now: number): ClaimAnswer {
+  const held = { code, batch, issuedAt: now, messageId, redeemedAt: null, shared: false };
   return { status: "claimed", holding: holding === null ? [held] : withClaim(holding, held) };
 }
