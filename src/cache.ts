@@ -4,18 +4,22 @@ import type { Shown } from "./shown.js";
 import type { Milliseconds, UnixMs } from "./units.js";
 
 /**
- * `holding`: `null` once a change made it wrong. `generation`: the cache's when it was stored; an older one is not trusted.
+ * `holding`: `null` once a change made it wrong. `flight`: the one that brought it.
  * `shown`: what messages showed that had not claimed it, newest first.
  */
 export interface Remembered extends Linked<Remembered> {
   holding: Holding | null;
-  storedAt: UnixMs;
-  generation: number;
+  flight: Flight;
   shown: Shown | null;
 }
 
-/** A read on its way to the store. What it brings back is remembered unless the subscriber changed meanwhile. */
-export type Flight = { readonly startedAt: number };
+/**
+ * A read on its way to the store, `at` which instant. What it brings back is remembered unless the subscriber changed meanwhile.
+ * `change`: how many changes there had been when it took off. `generation`: the cache's then; what an older one brought is not trusted.
+ */
+export type Flight = { readonly at: UnixMs; readonly change: number; readonly generation: number };
+
+const NO_FLIGHT: Flight = { at: 0, change: 0, generation: -1 };
 
 /**
  * Held codes by offer and subscriber. It holds facts, never decisions: the rule runs on every resolve over what stands here.
@@ -29,7 +33,6 @@ export class HoldingCache {
   readonly #changes = new Map<string, number>();
   #flights = 0;
   #changeCount = 0;
-  #lastMiss = 0;
   #generation = 0;
 
   constructor(
@@ -56,8 +59,8 @@ export class HoldingCache {
   }
 
   trustedOf(entry: Remembered, now: UnixMs): Holding | undefined {
-    if (entry.holding === null || entry.generation !== this.#generation) return undefined;
-    const age = now - entry.storedAt;
+    if (entry.holding === null || entry.flight.generation !== this.#generation) return undefined;
+    const age = now - entry.flight.at;
     return age >= 0 && age <= this.maxAge ? entry.holding : undefined;
   }
 
@@ -66,9 +69,9 @@ export class HoldingCache {
     return this.#entries.peek(offerId, subscriberId)?.holding ?? undefined;
   }
 
-  takeOff(): Flight {
+  takeOff(now: UnixMs): Flight {
     this.#flights += 1;
-    return { startedAt: this.#changeCount };
+    return { at: now, change: this.#changeCount, generation: this.#generation };
   }
 
   land(_flight: Flight): void {
@@ -76,12 +79,11 @@ export class HoldingCache {
     if (this.#flights === 0) this.#changes.clear();
   }
 
-  put(flight: Flight, offerId: string, subscriberId: string, holding: Holding, now: UnixMs): void {
-    if (this.#lastMiss > flight.startedAt || this.#changedSince(flight, offerId, subscriberId)) return;
+  put(flight: Flight, offerId: string, subscriberId: string, holding: Holding): void {
+    if (flight.generation !== this.#generation || this.#changedSince(flight, offerId, subscriberId)) return;
     const entry = this.entry(offerId, subscriberId);
     entry.holding = holding;
-    entry.storedAt = now;
-    entry.generation = this.#generation;
+    entry.flight = flight;
   }
 
   forget(offerId: string, subscriberId: string): void {
@@ -93,8 +95,6 @@ export class HoldingCache {
 
   /** Nothing remembered so far, nor what is on its way, is trusted any more. */
   distrustAll(): void {
-    this.#changeCount += 1;
-    this.#lastMiss = this.#changeCount;
     this.#generation += 1;
   }
 
@@ -112,8 +112,7 @@ export class HoldingCache {
       group,
       key,
       holding: null,
-      storedAt: 0,
-      generation: 0,
+      flight: NO_FLIGHT,
       shown: null,
       newer: null,
       older: null,
@@ -127,8 +126,8 @@ export class HoldingCache {
     if (this.#flights > 0) this.#changes.set(changeKey(offerId, subscriberId), this.#changeCount);
   }
 
-  #changedSince({ startedAt }: Flight, offerId: string, subscriberId: string): boolean {
-    return this.#changes.size > 0 && (this.#changes.get(changeKey(offerId, subscriberId)) ?? 0) > startedAt;
+  #changedSince({ change }: Flight, offerId: string, subscriberId: string): boolean {
+    return this.#changes.size > 0 && (this.#changes.get(changeKey(offerId, subscriberId)) ?? 0) > change;
   }
 }
 

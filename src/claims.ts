@@ -18,7 +18,8 @@ const MOST_ITEMS = 250;
 /** A subscriber whose held code changes under every try, or an offer that changes as often, is given up on. */
 const MOST_ROUNDS = 20;
 
-export type Answer = (resolution: Resolution) => void;
+/** `place`: the number that the caller gave the question. */
+export type Answer = (resolution: Resolution, place: number) => void;
 export type Refuse = (error: unknown) => void;
 
 /** `id`, `type` and `subscriberId` are the message's as they were when it asked. */
@@ -26,10 +27,11 @@ type Question = Asker & {
   readonly message: Message;
   /** What the subscriber is thought to hold; `undefined` where something is known that is still to be judged. */
   holding: Holding | null | undefined;
+  readonly place: number;
   readonly answer: Answer;
   readonly refuse: Refuse;
   /** Who asked the same while it was under way. */
-  others: { answer: Answer; refuse: Refuse }[] | null;
+  others: Pick<Question, "place" | "answer" | "refuse">[] | null;
   /** Another question about the same subscriber, asked before this one: this one waits, as it has to see what that one was given. */
   before: Question | null;
 };
@@ -57,18 +59,18 @@ export class ClaimQueue {
   }
 
   /** Answers later. `isKnown`: something is known of what the subscriber holds. Parts of one message that ask at the same time share one question. */
-  ask(message: Message, isKnown: boolean, answer: Answer, refuse: Refuse): void {
+  ask(message: Message, isKnown: boolean, place: number, answer: Answer, refuse: Refuse): void {
     const { id, type, subscriberId } = message;
     const before = this.#underWay.get(subscriberId) ?? null;
     for (let each = before; each !== null; each = each.before) {
       if (each.id === id && each.type === type) {
         each.others ??= [];
-        each.others.push({ answer, refuse });
+        each.others.push({ place, answer, refuse });
         return;
       }
     }
     const holding = isKnown ? undefined : null;
-    const question = { id, type, subscriberId, message, holding, answer, refuse, others: null, before };
+    const question = { id, type, subscriberId, message, holding, place, answer, refuse, others: null, before };
     this.#underWay.set(subscriberId, question);
     if (before === null) this.#add(question);
   }
@@ -102,7 +104,7 @@ export class ClaimQueue {
   async #claim(state: OfferState, questions: Question[]): Promise<Question[]> {
     const now = this.now();
     const { cache, offers } = this.knowledge;
-    const flight = cache.takeOff();
+    const flight = cache.takeOff(now);
     const asked = offers.changes;
     try {
       const items = questions.map((question) => this.#item(question, state, now));
@@ -122,7 +124,7 @@ export class ClaimQueue {
       return questions.filter((question, place) => {
         const told = reply.answers[place] as ClaimAnswer;
         if (told.status !== "pool-empty" && told.holding !== null) {
-          cache.put(flight, this.offerId, question.subscriberId, told.holding, now);
+          cache.put(flight, this.offerId, question.subscriberId, told.holding);
         }
         const resolution = this.#resolution(question, told, state, now);
         if (resolution !== undefined) this.#answer(question, resolution);
@@ -171,8 +173,8 @@ export class ClaimQueue {
   #answer(question: Question, resolution: Resolution, fromCache = false): void {
     this.#leave(question);
     this.events?.answered(resolution, question, fromCache);
-    question.answer(resolution);
-    if (question.others !== null) for (const { answer } of question.others) answer(resolution);
+    question.answer(resolution, question.place);
+    if (question.others !== null) for (const { place, answer } of question.others) answer(resolution, place);
   }
 
   #fail(question: Question, error: unknown): void {

@@ -109,7 +109,7 @@ export function createResolver(options: ResolverOptions): Resolver {
       const message = checkedOpen(input);
       const known = answerKnown(message, named);
       if (known !== undefined) return Promise.resolve(known);
-      return new Promise((answer, refuse) => ask(message, named, answer, refuse));
+      return new Promise((answer, refuse) => ask(message, named, 0, answer, refuse));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -124,15 +124,15 @@ export function createResolver(options: ResolverOptions): Resolver {
     let open = messages.length;
     if (open > 0) {
       await new Promise<void>((done, refuse) => {
+        const answer = (resolution: Resolution, place: number) => {
+          answers[place] = resolution;
+          open -= 1;
+          if (open === 0) done();
+        };
         messages.forEach((message, place) => {
-          const answer = (resolution: Resolution) => {
-            answers[place] = resolution;
-            open -= 1;
-            if (open === 0) done();
-          };
           const known = answerKnown(message, undefined);
-          if (known === undefined) ask(message, undefined, answer, refuse);
-          else answer(known);
+          if (known === undefined) ask(message, undefined, place, answer, refuse);
+          else answer(known, place);
         });
       });
     }
@@ -152,28 +152,29 @@ export function createResolver(options: ResolverOptions): Resolver {
     return known;
   }
 
-  function ask(message: Message, named: string | undefined, answer: Answer, refuse: Refuse): void {
-    if (followsSignUpOffer(message.type)) askSignUpOffer({ ...message }, named, answer, refuse);
-    else askOffer(message, namedOffer(message, named), answer, refuse);
+  function ask(message: Message, named: string | undefined, place: number, answer: Answer, refuse: Refuse): void {
+    if (followsSignUpOffer(message.type)) askSignUpOffer({ ...message }, named, place, answer, refuse);
+    else askOffer(message, namedOffer(message, named), place, answer, refuse);
   }
 
-  function askOffer(message: Message, offerId: string, answer: Answer, refuse: Refuse): void {
-    queueOf(offerId).ask(message, knowledge.remembers(message, offerId), answer, refuse);
+  function askOffer(message: Message, offerId: string, place: number, answer: Answer, refuse: Refuse): void {
+    queueOf(offerId).ask(message, knowledge.remembers(message, offerId), place, answer, refuse);
   }
 
   async function askSignUpOffer(
     message: Message,
     named: string | undefined,
+    place: number,
     answer: Answer,
     refuse: Refuse,
   ): Promise<void> {
     const answerSignUp = (resolution: Resolution) => {
       events?.answered(resolution, message, false);
-      answer(resolution);
+      answer(resolution, place);
     };
     try {
       const offerId = await signUpOffer(message);
-      if (offerId !== null) askOffer(message, offerId, answer, refuse);
+      if (offerId !== null) askOffer(message, offerId, place, answer, refuse);
       else answerSignUp(unavailableAnswer(named ?? message.offerId ?? "", undefined, "no-sign-up-offer"));
     } catch (error) {
       try {

@@ -11,8 +11,8 @@ function filled(max = 10, maxAge = 1000): HoldingCache {
 }
 
 function put(cache: HoldingCache, subscriberId: string, now = NOON): void {
-  const flight = cache.takeOff();
-  cache.put(flight, "welcome", subscriberId, holding, now);
+  const flight = cache.takeOff(now);
+  cache.put(flight, "welcome", subscriberId, holding);
   cache.land(flight);
 }
 
@@ -40,10 +40,10 @@ test("what is forgotten is gone, for its subscriber alone", () => {
 
 test("an answer that was overtaken by a change of its subscriber is dropped", () => {
   const cache = new HoldingCache(10, 1000);
-  const flight = cache.takeOff();
+  const flight = cache.takeOff(NOON);
   cache.forget("welcome", "ann");
-  cache.put(flight, "welcome", "ann", holding, NOON);
-  cache.put(flight, "welcome", "ben", holding, NOON);
+  cache.put(flight, "welcome", "ann", holding);
+  cache.put(flight, "welcome", "ben", holding);
   cache.land(flight);
   expect(cache.trusted("welcome", "ann", NOON)).toBeUndefined();
   expect(cache.trusted("welcome", "ben", NOON)).toEqual(holding);
@@ -51,16 +51,16 @@ test("an answer that was overtaken by a change of its subscriber is dropped", ()
 
 test("an answer is dropped even when another flight that took off later has landed", () => {
   const cache = new HoldingCache(10, 1000);
-  const slow = cache.takeOff();
+  const slow = cache.takeOff(NOON);
   cache.forget("welcome", "ann");
-  cache.land(cache.takeOff());
-  cache.put(slow, "welcome", "ann", holding, NOON);
+  cache.land(cache.takeOff(NOON));
+  cache.put(slow, "welcome", "ann", holding);
   expect(cache.trusted("welcome", "ann", NOON)).toBeUndefined();
 });
 
 test("a change before take-off does not matter", () => {
   const cache = new HoldingCache(10, 1000);
-  const other = cache.takeOff();
+  const other = cache.takeOff(NOON);
   cache.forget("welcome", "ann");
   put(cache, "ann");
   cache.land(other);
@@ -69,9 +69,9 @@ test("a change before take-off does not matter", () => {
 
 test("when changes were missed nothing from before is trusted, nor what is still in the air", () => {
   const cache = filled();
-  const flight = cache.takeOff();
+  const flight = cache.takeOff(NOON);
   cache.distrustAll();
-  cache.put(flight, "welcome", "ben", holding, NOON);
+  cache.put(flight, "welcome", "ben", holding);
   cache.land(flight);
   expect(cache.trusted("welcome", "ann", NOON)).toBeUndefined();
   expect(cache.trusted("welcome", "ben", NOON)).toBeUndefined();

@@ -167,7 +167,21 @@ local function answerNewcomer(bucket, subscriber, message, known)
 end
 
 local lines, items, at, buckets = {}, ARGV[6], 1, base .. ":s:"
-local format, plain, records, codes, first, drawn, refFormat = string.format, nil, nil, nil, 0, 0, nil
+
+-- The first batch while nothing but codes of its pool list is drawn from it, and what is at hand of it meanwhile.
+local plain, records, codes, form, first, drawn
+local function putDown()
+  if plain then plain.given, plain.drawn = plain.given + drawn - plain.drawn, drawn end
+end
+local function takeUp()
+  plain = current == 1 and batches[1]
+  plain = plain and plain.isPlain and plain
+  if plain then
+    records, codes, form = plain.records, plain.codes, refFormat(plain.n)
+    first, drawn = plain.taken - 1, plain.drawn
+  end
+end
+
 for i = 1, left do
   local bucket, subscriber, message, known
   bucket, subscriber, message, known, at = unpackTexts("ssss", items, at)
@@ -179,23 +193,18 @@ for i = 1, left do
     drawn = drawn + 1
     records[drawn] = code .. "\\t" .. subscriber .. "\\t" .. message .. "\\t" .. now
     writes[written + 1], writes[written + 2] = bucket, subscriber
-    writes[written + 3] = format(refFormat, first + drawn)
+    writes[written + 3] = string.format(form, first + drawn)
     written = written + 3
     lines[i] = code
   else
-    if plain then plain.given, plain.drawn = plain.given + drawn - plain.drawn, drawn end
+    putDown()
     local answer = text and answerHolder or answerNewcomer
     lines[i] = answer(bucket, subscriber, message, known, text)
-    plain = batches[current]
-    if plain and plain.isPlain and current == 1 then
-      records, codes, first, drawn, refFormat = plain.records, plain.codes, plain.taken - 1, plain.drawn, refFormatOf(plain.n)
-    else
-      plain = nil
-    end
+    takeUp()
   end
   left = left - 1
 end
-if plain then plain.given, plain.drawn = plain.given + drawn - plain.drawn, drawn end
+putDown()
 
 -- Which of the records drawn from a batch go to which page.
 local function pagesOf(batch)
