@@ -52,7 +52,7 @@ end
 
 local function readRecord(ref)
   local key, at = pageKey(ref)
-  return redis.call("LINDEX", key, at)
+  return redis.call("LINDEX", key, string.format("%d", at))
 end
 
 local function writeRecord(ref, record)
@@ -125,7 +125,8 @@ end
 local function holdsLine(refs, records)
   local line = "holds"
   for n = 1, #refs do
-    line = line .. "\\31" .. string.format("%d", math.floor(refs[n] / PLACES)) .. "\\t" .. records[n]
+    local batch = refs[n] < PLACES and "0" or string.format("%d", math.floor(refs[n] / PLACES))
+    line = line .. "\\31" .. batch .. "\\t" .. records[n]
   end
   return line
 end

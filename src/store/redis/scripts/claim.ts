@@ -139,6 +139,11 @@ end
 
 local function answerHolder(bucket, subscriber, message, known, text)
   local refs, records = refsOf(text), {}
+  if #refs == 1 and #known == 1 then
+    -- Nearly all holders: one code, shared already, asked for by somebody who thought nothing of it. Whoever claimed it, that is the answer.
+    records[1] = readRecord(refs[1])
+    if string.sub(records[1], -2) == "\\ts" then return "\\t" .. holdsLine(refs, records) end
+  end
   local own, mine = false, "\\t" .. subscriber .. "\\t" .. message .. "\\t"
   for n = 1, #refs do
     records[n] = readRecord(refs[n])
