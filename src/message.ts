@@ -33,9 +33,6 @@ const messageSchema = z.strictObject(
   { error: "a message" },
 );
 
-/** `id`, `type` and `subscriberId`. */
-const REQUIRED_FIELDS = 3;
-
 /**
  * One message to one subscriber. All parts of it (subject, HTML, text) carry the same `id`, and so does every retry.
  * `offerId` is what a bare `offer.code` means; `signUpOfferId` is used instead of the sign-up that the store recorded.
@@ -78,8 +75,8 @@ function saysTheSame(one: Message, other: Message | undefined): boolean {
 export function isMessage(message: Message): boolean {
   if (typeof message !== "object" || message === null) return false;
   const { id, type, subscriberId, offerId, channel, signUpOfferId } = message;
+  for (const field in message) if (!isField(field)) return false;
   return (
-    hasNoOtherField(message) &&
     isId(id) &&
     isId(subscriberId) &&
     TYPE_NAMES.includes(type) &&
@@ -89,14 +86,16 @@ export function isMessage(message: Message): boolean {
   );
 }
 
-/** Told by how many there are, as looking at each one's name takes longer than all the rest. */
-function hasNoOtherField(message: Message): boolean {
-  let many = REQUIRED_FIELDS;
-  if ("offerId" in message) many += 1;
-  if ("channel" in message) many += 1;
-  if ("signUpOfferId" in message) many += 1;
-  for (const _ in message) many -= 1;
-  return many === 0;
+/** Compared one by one, which takes a fraction of the time that a set of the schema's fields does. */
+function isField(name: string): boolean {
+  return (
+    name === "id" ||
+    name === "type" ||
+    name === "channel" ||
+    name === "subscriberId" ||
+    name === "offerId" ||
+    name === "signUpOfferId"
+  );
 }
 
 /** Whether messages of this type mean the subscriber's sign-up offer, whatever offer they name. */
