@@ -57,11 +57,10 @@ export function checkedMessage(message: Message): Message {
 }
 
 let last: Message | undefined;
-let lastSaid: Message | undefined;
+let lastSaid: Partial<Message> = {};
 
-function saysTheSame(one: Message, other: Message | undefined): boolean {
+function saysTheSame(one: Message, other: Partial<Message>): boolean {
   return (
-    other !== undefined &&
     one.id === other.id &&
     one.subscriberId === other.subscriberId &&
     one.type === other.type &&
@@ -80,7 +79,7 @@ export function isMessage(message: Message): boolean {
     isId(id) &&
     isId(subscriberId) &&
     TYPE_NAMES.includes(type) &&
-    (offerId === undefined || offerId === lastSaid?.offerId || isId(offerId)) &&
+    (offerId === undefined || offerId === lastSaid.offerId || isId(offerId)) &&
     (channel === undefined || CHANNELS.includes(channel)) &&
     (signUpOfferId === undefined || isId(signUpOfferId))
   );

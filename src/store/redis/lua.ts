@@ -50,6 +50,7 @@ local function pageKey(ref)
   return key, at
 end
 
+-- The place goes as text: Redis takes longer to write a number.
 local function readRecord(ref)
   local key, at = pageKey(ref)
   return redis.call("LINDEX", key, string.format("%d", at))
@@ -57,7 +58,7 @@ end
 
 local function writeRecord(ref, record)
   local key, at = pageKey(ref)
-  redis.call("LSET", key, at, record)
+  redis.call("LSET", key, string.format("%d", at), record)
 end
 
 -- Returns code, subscriber, message, issued, shared, redeemed; absent ones are "".

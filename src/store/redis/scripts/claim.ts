@@ -173,7 +173,8 @@ end
 
 local lines, items, at, buckets = {}, ARGV[6], 1, base .. ":s:"
 
--- The first batch while nothing but codes of its pool list is drawn from it, and what is at hand of it meanwhile.
+-- The first batch while nothing but codes of its pool list is drawn from it, and what is at hand of it meanwhile. Left in the
+-- batch's own table, it costs a twelfth of the time of a call.
 local plain, records, codes, form, first, drawn
 local function putDown()
   if plain then plain.given, plain.drawn = plain.given + drawn - plain.drawn, drawn end
