@@ -8,6 +8,9 @@ export default defineConfig({
     alias: [
       { find: /^offer-code$/, replacement: source("src/index.ts") },
       { find: /^offer-code\/redis$/, replacement: source("src/store/redis/index.ts") },
+      { find: /^offer-code\/operations$/, replacement: source("src/operations/index.ts") },
+      { find: /^offer-code\/shopify$/, replacement: source("src/shopify.ts") },
+      { find: /^offer-code\/otel$/, replacement: source("src/otel.ts") },
       { find: /^offer-code\/handlebars$/, replacement: source("helpers/handlebars.ts") },
       { find: /^offer-code\/liquid$/, replacement: source("helpers/liquid.ts") },
     ],

@@ -1,5 +1,5 @@
 import type Handlebars from "handlebars";
-import { invalidInput, type Message, type Resolver } from "../src/index.js";
+import { invalidInput, type Message, type Resolver } from "../src/internal.js";
 import { CallSetup } from "./call-setup.js";
 import { withMacros } from "./macro-statements.js";
 import { KNOWN_HELPERS, registerHelpers } from "./offer-helpers.js";

@@ -1,5 +1,5 @@
 import type { Context, FS, Liquid, RenderOptions, Template } from "liquidjs";
-import { invalidInput, type Message, OfferTemplateError, type Resolver } from "../src/index.js";
+import { invalidInput, type Message, OfferTemplateError, type Resolver } from "../src/internal.js";
 import { contextClassOf, dropClassOf } from "./engine-classes.js";
 import { macroRewriter } from "./macro.js";
 import { offerDropClass } from "./offer-drop.js";
@@ -91,9 +91,8 @@ function prepare(liquid: Liquid): void {
 /** `{{ "vip20" | offer_code }}` */
 function offerCode(this: { context: Context }, id: unknown): unknown {
   const offer = messageOffers("offer_code", this.context).named(offerId(id));
-  const { resolver } = offer.offers;
   const known = offer.known();
-  if (known !== undefined) return fieldOf(offer.shown(known), resolver, "code");
+  if (known !== undefined) return fieldOf(offer.shown(known), "code");
   return offer.ask().then((resolution) => offer.shown(resolution).code);
 }
 

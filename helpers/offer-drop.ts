@@ -1,5 +1,5 @@
 import type { Context, Drop } from "liquidjs";
-import type { Resolution } from "../src/index.js";
+import type { Resolution } from "../src/internal.js";
 import type { DropClass } from "./engine-classes.js";
 import type { PendingOffer } from "./pending-offer.js";
 import { FIELD_MISSING, fieldOf, isOfferField, OfferView, stopsMessage, unknownField } from "./view.js";
@@ -28,7 +28,7 @@ export function offerDropClass(Drop: DropClass): OfferDropClass {
     // biome-ignore lint/suspicious/noThenProperty: being a promise while it is unresolved is what makes the engine wait.
     get then(): ((resolve: (drop: Drop) => void, reject: (error: unknown) => void) => void) | undefined {
       const known = this.#offer.known();
-      if (known !== undefined && !stopsMessage(known, this.#offer.offers.resolver)) return undefined;
+      if (known !== undefined && !stopsMessage(known)) return undefined;
       return (resolve, reject) => {
         this.#shown().then(() => resolve(this), reject);
       };
@@ -37,10 +37,9 @@ export function offerDropClass(Drop: DropClass): OfferDropClass {
     override liquidMethodMissing(field: string | number, context: Context): unknown {
       if (!isOfferField(field)) throw new Error(unknownField(field));
       if (context.sync) throw new Error(CANNOT_WAIT);
-      const { resolver } = this.#offer.offers;
       const known = this.#offer.known();
-      if (known !== undefined) return fieldOf(this.#offer.shown(known), resolver, field);
-      return this.#shown().then((resolution) => fieldOf(resolution, resolver, field));
+      if (known !== undefined) return fieldOf(this.#offer.shown(known), field);
+      return this.#shown().then((resolution) => fieldOf(resolution, field));
     }
 
     /** `{% if offer %}`: whether there is a code. */
@@ -58,7 +57,7 @@ export function offerDropClass(Drop: DropClass): OfferDropClass {
     /** `{{ offer | json }}` */
     toJSON(): unknown {
       const known = this.#offer.known();
-      return known === undefined ? null : new OfferView(known, this.#offer.offers.resolver);
+      return known === undefined ? null : new OfferView(known);
     }
 
     async #shown(): Promise<Resolution> {

@@ -1,5 +1,5 @@
 import type Handlebars from "handlebars";
-import { invalidInput, OfferTemplateError } from "../src/index.js";
+import { invalidInput, OfferTemplateError } from "../src/internal.js";
 import { type Rendering, UnreadOffer } from "./rendering.js";
 import { placeOf } from "./template-node.js";
 import { CURRENT_OFFER, READ_OFFER, RENDERING } from "./template-tree.js";

@@ -1,5 +1,5 @@
 import type { Context, Emitter, Liquid, Parser, TagToken, Template, TopLevelToken } from "liquidjs";
-import type { Resolution } from "../src/index.js";
+import type { Resolution } from "../src/internal.js";
 import { CANNOT_WAIT, type OfferDropClass } from "./offer-drop.js";
 import type { MessageOffers, PendingOffer } from "./pending-offer.js";
 import { notAnOfferId } from "./view.js";

@@ -1,4 +1,4 @@
-import { type Message, offerUnavailable, type Resolution, type Resolver } from "../src/index.js";
+import { type Message, offerUnavailable, type Resolution, type Resolver } from "../src/internal.js";
 import { stopsMessage } from "./view.js";
 
 /** What a Liquid render, and everything it includes, knows of its message. */
@@ -56,7 +56,7 @@ export class PendingOffer {
 
   /** The answer as it may be shown outside a block: throws where it stops the message. */
   shown(resolution: Resolution): Resolution {
-    if (!stopsMessage(resolution, this.offers.resolver)) return resolution;
+    if (!stopsMessage(resolution)) return resolution;
     const error = offerUnavailable(resolution, this.offers.message.subscriberId);
     this.offers.failure ??= { error };
     throw error;

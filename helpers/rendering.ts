@@ -1,4 +1,4 @@
-import { type Message, OfferTemplateError, offerUnavailable, type Resolution, type Resolver } from "../src/index.js";
+import { type Message, OfferTemplateError, offerUnavailable, type Resolution, type Resolver } from "../src/internal.js";
 import { OFFER_FIELDS, OfferView, stopsMessage } from "./view.js";
 
 /** Thrown where an offer is not resolved yet. Made once: it tells nothing but that it was thrown. */
@@ -44,13 +44,13 @@ export class Rendering {
   /** An offer that is shown outside a block. Throws where it is not resolved yet, and where it stops the message. */
   read(offerId: string | undefined): OfferView {
     const resolution = this.#resolved(offerId);
-    if (stopsMessage(resolution, this.resolver)) throw this.#stop(resolution);
+    if (stopsMessage(resolution)) throw this.#stop(resolution);
     return this.#view(offerId, resolution);
   }
 
   /** The message's own offer was read where no view of it stood: it stops the message, or the next start has one. */
   readTooEarly(): never {
-    if (this.#own !== undefined && stopsMessage(this.#own, this.resolver)) throw this.#stop(this.#own);
+    if (this.#own !== undefined && stopsMessage(this.#own)) throw this.#stop(this.#own);
     throw this.#waitFor(undefined);
   }
 
@@ -108,13 +108,13 @@ export class Rendering {
       this.#others.set(offerId, resolution);
     } else {
       this.#own = resolution;
-      if (!stopsMessage(resolution, this.resolver)) this.offer = new OfferView(resolution, this.resolver);
+      if (!stopsMessage(resolution)) this.offer = new OfferView(resolution);
     }
   }
 
   #view(offerId: string | undefined, resolution: Resolution): OfferView {
     if (offerId === undefined && this.offer instanceof OfferView) return this.offer;
-    return new OfferView(resolution, this.resolver);
+    return new OfferView(resolution);
   }
 
   #waitFor(offerId: string | undefined): Error {

@@ -1,4 +1,4 @@
-import { OfferTemplateError } from "../src/index.js";
+import { OfferTemplateError } from "../src/internal.js";
 
 /** A place in a template, both counted from 1. */
 export type Place = { line: number; column: number };

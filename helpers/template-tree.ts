@@ -1,4 +1,4 @@
-import { OfferTemplateError } from "../src/index.js";
+import { OfferTemplateError } from "../src/internal.js";
 import { isNode, isPath, locOf, mapInner, type Node, type Path, type Program, placeOf } from "./template-node.js";
 import { FIELD_MISSING, isOfferField, unknownField } from "./view.js";
 

@@ -1,4 +1,4 @@
-import { invalidInput, type Resolution, type Resolver } from "../src/index.js";
+import { invalidInput, type Resolution } from "../src/internal.js";
 
 /** What a template can read of an offer: the whole answer for its message, and the offer's name. */
 export const OFFER_FIELDS = [
@@ -12,6 +12,7 @@ export const OFFER_FIELDS = [
   "batch",
   "issuedAt",
   "expiresAt",
+  "lastDay",
   "daysLeft",
   "redeemed",
 ] as const;
@@ -49,12 +50,13 @@ export class OfferView {
   readonly batch: string | null;
   readonly issuedAt: Date | null;
   readonly expiresAt: Date | null;
+  readonly lastDay: string | null;
   readonly daysLeft: number | null;
   readonly redeemed: boolean;
 
-  constructor(resolution: Resolution, resolver: Resolver) {
+  constructor(resolution: Resolution) {
     this.code = resolution.code;
-    this.name = resolver.offer(resolution.offerId)?.name ?? null;
+    this.name = resolution.offerName;
     this.offerId = resolution.offerId;
     this.reason = resolution.reason;
     this.isNew = resolution.isNew;
@@ -63,19 +65,20 @@ export class OfferView {
     this.batch = resolution.batch;
     this.issuedAt = resolution.issuedAt;
     this.expiresAt = resolution.expiresAt;
+    this.lastDay = resolution.lastDay;
     this.daysLeft = resolution.daysLeft;
     this.redeemed = resolution.redeemed;
   }
 }
 
 /** One field of an offer, without making the whole view. */
-export function fieldOf(resolution: Resolution, resolver: Resolver, field: OfferField): unknown {
-  return field === "name" ? (resolver.offer(resolution.offerId)?.name ?? null) : resolution[field];
+export function fieldOf(resolution: Resolution, field: OfferField): unknown {
+  return field === "name" ? resolution.offerName : resolution[field];
 }
 
 /** Whether reading this offer outside a block must stop the message: it has no code, and does not say `omit`. */
-export function stopsMessage(resolution: Resolution, resolver: Resolver): boolean {
-  return resolution.code === null && resolver.offer(resolution.offerId)?.whenUnavailable.action !== "omit";
+export function stopsMessage(resolution: Resolution): boolean {
+  return resolution.code === null && resolution.onMissing !== "omit";
 }
 
 /** `offer` in the caller's data would hide the message's offer, or be hidden by it. */

@@ -6,12 +6,11 @@ import {
   type Message,
   memoryStore,
   type OfferInput,
-  parseMessage,
-  parseOffer,
   type ResolverOptions,
 } from "offer-code";
 import { redisStore } from "offer-code/redis";
 import { describe, expect, test } from "vitest";
+import { parseMessage, parseOffer } from "../src/internal.js";
 import { left, message, NOON, stock } from "./fixtures.js";
 
 type Row = [wrong: unknown, complaint: string];
@@ -100,7 +99,7 @@ const OPTIONS: Row[] = [
   [{ store, cache: { maxAge: -1 } }, "options.cache.maxAge: expected milliseconds, 0 or more, but got: -1"],
   [{ store, cache: { ttl: 60 } }, "options.cache.ttl: expected no such field, but got: 60"],
   [{ store, now: 0 }, "options.now: expected a function that returns Unix milliseconds, but got: 0"],
-  [{ store, serveHeldWhileAway: "no" }, 'options.serveHeldWhileAway: expected true or false, but got: "no"'],
+  [{ store, serveStaleOnError: "no" }, 'options.serveStaleOnError: expected true or false, but got: "no"'],
   [{ store, caching: {} }, "options.caching: expected no such field, but got: {}"],
 ];
 
@@ -117,7 +116,7 @@ const REDIS: [args: unknown[], complaint: string][] = [
 
 const DAY_EXPECTED = "expected a day such as 2026-11-30, but got:";
 const IMPORTS: Row[] = [
-  [undefined, "options: expected an object with the batch's name and days, but got: undefined"],
+  [null, "options: expected an object with the batch's name and days, but got: null"],
   [{ batch: "" }, `options.batch: ${ID} ""`],
   [{ batch: "b", startsOn: "2026-02-30" }, `options.startsOn: ${DAY_EXPECTED} "2026-02-30"`],
   [{ batch: "b", startsOn: "1.11.2026" }, `options.startsOn: ${DAY_EXPECTED} "1.11.2026"`],

@@ -8,9 +8,9 @@ import {
   type OfferInput,
   type OfferState,
   type OfferStore,
-  parseOffer,
   type UnixMs,
 } from "offer-code";
+import { parseOffer } from "../src/internal.js";
 
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;

@@ -1,12 +1,12 @@
 import { Command } from "commander";
-import type { RedisStore } from "../store/redis/index.js";
+import type { RedisStore } from "../store/redis/redis-store.js";
 import { openStore } from "./store-connection.js";
 
 /** What a command found: `text` for a person, `data` for `--json`, and how it ends. */
 export type Answer = { readonly text: string; readonly data: unknown; readonly exitCode?: number };
 
 /** What a command works with. Notes go to standard error, one line each. */
-export type Desk<Options> = {
+export type CommandContext<Options> = {
   readonly store: RedisStore;
   readonly args: readonly string[];
   readonly options: Options;
@@ -31,18 +31,18 @@ export function storeCommand(name: string, does: string, examples: readonly stri
 
 /** The action of a command that prints one answer. */
 export function answers<Options extends object>(
-  act: (desk: Desk<Options & ConnectionOptions>) => Promise<Answer>,
+  act: (context: CommandContext<Options & ConnectionOptions>) => Promise<Answer>,
 ): (...given: unknown[]) => Promise<void> {
-  return withStore<Options>(async (desk) => {
-    const { text, data, exitCode } = await act(desk);
-    process.stdout.write(`${desk.options.json ? JSON.stringify(data, null, 2) : text}\n`);
+  return withStore<Options>(async (context) => {
+    const { text, data, exitCode } = await act(context);
+    process.stdout.write(`${context.options.json ? JSON.stringify(data, null, 2) : text}\n`);
     if (exitCode !== undefined) process.exitCode = exitCode;
   });
 }
 
 /** The action of a command that prints by itself. */
 export function withStore<Options extends object>(
-  act: (desk: Desk<Options & ConnectionOptions>) => Promise<void>,
+  act: (context: CommandContext<Options & ConnectionOptions>) => Promise<void>,
 ): (...given: unknown[]) => Promise<void> {
   return async (...given) => {
     const command = given.at(-1) as Command;

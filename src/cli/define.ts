@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { readJsonFile } from "../intake/json-file.js";
 import { type DefinedOffer, defineOffers, type FieldChange } from "../operations/define.js";
-import { type Answer, answers, type Desk, storeCommand } from "./command.js";
+import { type Answer, answers, type CommandContext, storeCommand } from "./command.js";
 import { many } from "./offer-text.js";
 
 /** `offer-code define FILE` */
@@ -15,7 +15,7 @@ export function defineCommand(): Command {
     .action(answers<{ dryRun?: true }>(define));
 }
 
-async function define({ store, args, options }: Desk<{ dryRun?: true }>): Promise<Answer> {
+async function define({ store, args, options }: CommandContext<{ dryRun?: true }>): Promise<Answer> {
   const dryRun = options.dryRun ?? false;
   const defined = await defineOffers(store, await readJsonFile(args[0] as string), { dryRun });
   return { text: definedText(defined, dryRun), data: { dryRun, offers: defined } };

@@ -7,7 +7,7 @@ export const EXIT = {
   /** The command or its input is wrong; nothing was changed. */
   wrongInput: 2,
   /** Redis could not be asked. Running the command again is safe. */
-  storeAway: 3,
+  storeUnavailable: 3,
   /** A fault of this package. */
   fault: 4,
   /** Ended by Ctrl-C. */

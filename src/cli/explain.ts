@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
-import { followsSignUpOffer, MESSAGE_TYPES, type MessageType } from "../message.js";
+import { followsSignUpOffer, MESSAGE_TYPES, type MessageType } from "../domain/message.js";
 import { type Explanation, explainSubscriber, type HeldCodeFacts } from "../operations/explanation.js";
-import { type Answer, answers, type Desk, storeCommand } from "./command.js";
+import { type Answer, answers, type CommandContext, storeCommand } from "./command.js";
 import { EXIT } from "./exit-codes.js";
 import { AT_HELP, instantIn } from "./instant.js";
 import { tableText, timeText } from "./table.js";
@@ -25,7 +25,7 @@ export function explainCommand(): Command {
     .action(answers<ExplainOptions>(explain));
 }
 
-async function explain({ store, options }: Desk<ExplainOptions>): Promise<Answer> {
+async function explain({ store, options }: CommandContext<ExplainOptions>): Promise<Answer> {
   const { subscriber: subscriberId, offer: offerId, type } = options;
   const meant = followsSignUpOffer(type) ? ((await store.signUpOffers([subscriberId]))[0] ?? undefined) : offerId;
   const at = await instantIn(store, meant, options.at);

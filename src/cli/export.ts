@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { heldCodes, heldCodesCsv } from "../operations/held-codes.js";
-import { type Desk, storeCommand, withStore } from "./command.js";
+import { exportCodes, exportCodesCsv } from "../operations/export-codes.js";
+import { type CommandContext, storeCommand, withStore } from "./command.js";
 import { newFile, print } from "./output.js";
 
 type ExportOptions = { batch?: string; out?: string };
@@ -15,13 +15,13 @@ export function exportCommand(): Command {
     .argument("<offer>", "id of the offer")
     .option("--batch <name>", "of this batch alone")
     .option("--out <file>", "write to a file, which must not be there yet (default: standard output)")
-    .action(withStore<ExportOptions>(exportCodes));
+    .action(withStore<ExportOptions>(writeExport));
 }
 
-async function exportCodes({ store, args, options }: Desk<ExportOptions & { json?: true }>): Promise<void> {
+async function writeExport({ store, args, options }: CommandContext<ExportOptions & { json?: true }>): Promise<void> {
   const offerId = args[0] as string;
   const only = options.batch === undefined ? {} : { batch: options.batch };
-  const text = options.json ? jsonLines(heldCodes(store, offerId, only)) : heldCodesCsv(store, offerId, only);
+  const text = options.json ? jsonLines(exportCodes(store, offerId, only)) : exportCodesCsv(store, offerId, only);
   if (options.out === undefined) return print(text);
   const file = await newFile(options.out);
   try {

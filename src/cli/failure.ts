@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
-import { InvalidInputError, OfferTemplateError, StoreUnavailableError } from "../errors.js";
-import { MissingPackageError } from "../peer.js";
+import { InvalidInputError, OfferTemplateError, StoreUnavailableError } from "../domain/errors.js";
+import { MissingPackageError } from "../preview/peer.js";
 import { EXIT } from "./exit-codes.js";
 
 /** Says in one line what went wrong, and how the process ends. Commander has printed its own complaints already. */
@@ -9,7 +9,7 @@ export function failureOf(error: unknown): { line: string | null; exitCode: numb
     return { line: null, exitCode: error.exitCode === 0 ? EXIT.done : EXIT.wrongInput };
   const line = oneLine(error instanceof Error ? error.message : String(error));
   if (isWrongInput(error)) return { line, exitCode: EXIT.wrongInput };
-  if (error instanceof StoreUnavailableError) return { line, exitCode: EXIT.storeAway };
+  if (error instanceof StoreUnavailableError) return { line, exitCode: EXIT.storeUnavailable };
   return { line: `a fault of offer-code: ${line} (OFFER_CODE_DEBUG=1 shows where)`, exitCode: EXIT.fault };
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { InvalidInputError } from "../errors.js";
-import { isId } from "../identifier.js";
+import { InvalidInputError } from "../domain/errors.js";
+import { isId } from "../domain/identifier.js";
 import { type Answer, answers, storeCommand } from "./command.js";
 import { many } from "./offer-text.js";
 

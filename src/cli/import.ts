@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { StoreUnavailableError } from "../errors.js";
+import { StoreUnavailableError } from "../domain/errors.js";
 import { type ImportFileReport, type ImportProgress, importFile } from "../intake/import-file.js";
-import { type Answer, answers, type Desk, storeCommand } from "./command.js";
+import { type Answer, answers, type CommandContext, storeCommand } from "./command.js";
 import { EXIT } from "./exit-codes.js";
 import { batchText, many } from "./offer-text.js";
 import { createProgress, type Progress } from "./progress.js";
@@ -29,7 +29,7 @@ export function importCommand(): Command {
     .action(answers<ImportOptions>(importCodes));
 }
 
-async function importCodes({ store, args, options, note }: Desk<ImportOptions>): Promise<Answer> {
+async function importCodes({ store, args, options, note }: CommandContext<ImportOptions>): Promise<Answer> {
   const [offerId, file] = args as [string, string];
   const { batch, startsOn, endsOn, dryRun = false } = options;
   const progress = createProgress();

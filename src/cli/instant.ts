@@ -1,7 +1,7 @@
 import { Temporal } from "temporal-polyfill";
-import { InvalidInputError } from "../errors.js";
+import { InvalidInputError } from "../domain/errors.js";
+import type { UnixMs } from "../domain/units.js";
 import type { OfferStore } from "../store/store.js";
-import type { UnixMs } from "../units.js";
 
 export const AT_HELP =
   "a day or a time, such as 2026-12-24 or 2026-12-24T18:00, in the offer's time zone (default: now)";

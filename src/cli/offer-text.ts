@@ -1,4 +1,4 @@
-import type { Batch, Offer } from "../offer.js";
+import type { Batch, Offer } from "../domain/offer.js";
 
 /** An offer's window in words: "time to live, 90 days". */
 export function windowText({ window }: Pick<Offer, "window">): string {

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
+import type { MessageType } from "../domain/message.js";
 import { audienceFile } from "../intake/audience.js";
-import type { MessageType } from "../message.js";
-import type { Preflight } from "../operations/preflight.js";
-import { createResolver } from "../resolver.js";
-import { type Answer, answers, type Desk, storeCommand } from "./command.js";
+import type { Preflight } from "../resolver/preflight.js";
+import { createResolver } from "../resolver/resolver.js";
+import { type Answer, answers, type CommandContext, storeCommand } from "./command.js";
 import { EXIT } from "./exit-codes.js";
 import { typeOption } from "./explain.js";
 import { AT_HELP, instantIn } from "./instant.js";
@@ -33,7 +33,7 @@ export function preflightCommand(): Command {
     .action(answers<PreflightOptions>(check));
 }
 
-async function check({ store, args, options }: Desk<PreflightOptions>): Promise<Answer> {
+async function check({ store, args, options }: CommandContext<PreflightOptions>): Promise<Answer> {
   const [offerId, audience] = args as [string, string];
   const at = await instantIn(store, offerId, options.at);
   const resolver = createResolver({ store, cache: false, now: () => at });

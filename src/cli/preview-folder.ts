@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
-import { importPeer, type Peer } from "../peer.js";
 import { type Folder, readFolder } from "../preview/folder.js";
 import { openLiveStore } from "../preview/live-store.js";
+import { importPeer, type Peer } from "../preview/peer.js";
 import { openWorkspace, sourcesOf, type Workspace } from "../preview/workspace.js";
 
 export type LiveOptions = { redis?: string; prefix?: string };

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Reconciliation } from "../store/redis/index.js";
+import type { Reconciliation } from "../store/redis/redis-store.js";
 import { type Answer, answers, storeCommand } from "./command.js";
 import { EXIT } from "./exit-codes.js";
 import { many } from "./offer-text.js";

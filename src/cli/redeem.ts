@@ -1,10 +1,10 @@
 import type { Command } from "commander";
-import { InvalidInputError } from "../errors.js";
-import { isCode } from "../identifier.js";
+import { InvalidInputError } from "../domain/errors.js";
+import { isCode } from "../domain/identifier.js";
+import type { UnixMs } from "../domain/units.js";
 import { type RedeemFileReport, redeemFile } from "../redemption/redeem-file.js";
 import type { OfferStore, Redemption } from "../store/store.js";
-import type { UnixMs } from "../units.js";
-import { type Answer, answers, type Desk, storeCommand } from "./command.js";
+import { type Answer, answers, type CommandContext, storeCommand } from "./command.js";
 import { EXIT } from "./exit-codes.js";
 import { AT_HELP, instantOf } from "./instant.js";
 import { createProgress } from "./progress.js";
@@ -26,7 +26,7 @@ export function redeemCommand(): Command {
     .action(answers<RedeemOptions>(redeem));
 }
 
-async function redeem({ store, args, options }: Desk<RedeemOptions>): Promise<Answer> {
+async function redeem({ store, args, options }: CommandContext<RedeemOptions>): Promise<Answer> {
   const code = args[0];
   const at = options.at === undefined ? Date.now() : instantOf(options.at, "UTC");
   if ((code === undefined) === (options.file === undefined)) {

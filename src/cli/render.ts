@@ -1,6 +1,6 @@
 import { Argument, Command, Option } from "commander";
-import { InvalidInputError } from "../errors.js";
-import type { MessageType } from "../message.js";
+import { InvalidInputError } from "../domain/errors.js";
+import type { MessageType } from "../domain/message.js";
 import type { MessageView } from "../preview/api.js";
 import { TYPE_NAMES } from "../preview/definition.js";
 import { Frames } from "../preview/frames.js";

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { heldCodes, heldCodesCsv } from "../operations/held-codes.js";
+import { exportCodes, exportCodesCsv } from "../operations/export-codes.js";
 import { type RollbackReport, rollback } from "../operations/rollback.js";
 import type { OfferStore } from "../store/store.js";
-import { type Answer, answers, type Desk, storeCommand } from "./command.js";
+import { type Answer, answers, type CommandContext, storeCommand } from "./command.js";
 import { many } from "./offer-text.js";
 import { newFile } from "./output.js";
 import { tableText } from "./table.js";
@@ -24,14 +24,14 @@ export function rollbackCommand(): Command {
     .action(answers<RollbackOptions>(takeBack));
 }
 
-async function takeBack({ store, args, options }: Desk<RollbackOptions>): Promise<Answer> {
+async function takeBack({ store, args, options }: CommandContext<RollbackOptions>): Promise<Answer> {
   const [offerId, batch] = args as [string, string];
   const { out, dryRun = false } = options;
   await rollback(store, offerId, batch, { dryRun: true });
   const file = out === undefined ? null : await newFile(out);
   try {
     const report = await rollback(store, offerId, batch, { dryRun });
-    await file?.write(heldCodesCsv(store, offerId, { batch }));
+    await file?.write(exportCodesCsv(store, offerId, { batch }));
     const listed = file === null ? await firstHeld(store, offerId, batch) : "";
     return {
       text: [reportText(report, out), listed].filter(Boolean).join("\n"),
@@ -52,7 +52,7 @@ function reportText({ batch, offerId, dryRun, withdrawn, givenOut, redeemed }: R
 async function firstHeld(store: OfferStore, offerId: string, batch: string): Promise<string> {
   const rows: string[][] = [];
   let hidden = 0;
-  for await (const chunk of heldCodes(store, offerId, { batch })) {
+  for await (const chunk of exportCodes(store, offerId, { batch })) {
     const shown = chunk.slice(0, Math.max(0, SHOWN - rows.length));
     rows.push(
       ...shown.map(({ code, subscriber_id, issued_at, redeemed_at }) => [

@@ -1,8 +1,8 @@
 import type { Redis, RedisOptions } from "ioredis";
-import { InvalidInputError, StoreUnavailableError } from "../errors.js";
-import { importPeer } from "../peer.js";
-import { type RedisStore, redisStore } from "../store/redis/index.js";
-import type { Milliseconds } from "../units.js";
+import { InvalidInputError, StoreUnavailableError } from "../domain/errors.js";
+import type { Milliseconds } from "../domain/units.js";
+import { importPeer } from "../preview/peer.js";
+import { type RedisStore, redisStore } from "../store/redis/redis-store.js";
 
 const DEFAULT_URL = "redis://localhost:6379";
 const CONNECT_WITHIN: Milliseconds = 5000;

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { isCode } from "../identifier.js";
+import { isCode } from "../domain/identifier.js";
 import type { CodeRecord } from "../store/store.js";
 import { type Answer, answers, storeCommand } from "./command.js";
 import { EXIT } from "./exit-codes.js";

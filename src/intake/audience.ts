@@ -1,5 +1,5 @@
-import { InvalidInputError } from "../errors.js";
-import { ID_EXPECTED, isId } from "../identifier.js";
+import { InvalidInputError } from "../domain/errors.js";
+import { ID_EXPECTED, isId } from "../domain/identifier.js";
 import { csvTable } from "./csv.js";
 import { type TextSource, textSource } from "./source.js";
 

@@ -1,6 +1,6 @@
-import { InvalidInputError } from "../errors.js";
-import { isCode } from "../identifier.js";
-import { type Batch, isDay } from "../offer.js";
+import { InvalidInputError } from "../domain/errors.js";
+import { isCode } from "../domain/identifier.js";
+import { type Batch, isDay } from "../domain/offer.js";
 import { type CsvRow, csvTable } from "./csv.js";
 import type { TextSource } from "./source.js";
 import { Spool } from "./spool.js";

@@ -1,5 +1,5 @@
 import { type CsvError, Parser } from "csv-parse";
-import { InvalidInputError } from "../errors.js";
+import { InvalidInputError } from "../domain/errors.js";
 import type { TextSource } from "./source.js";
 
 /**

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { checked, InvalidInputError } from "../errors.js";
-import { codeKey, idSchema } from "../identifier.js";
-import { type Batch, daySchema, type OfferState, parseBatch } from "../offer.js";
+import { checked, InvalidInputError } from "../domain/errors.js";
+import { codeKey, idSchema } from "../domain/identifier.js";
+import { type Batch, daySchema, type OfferState, parseBatch } from "../domain/offer.js";
+import type { UnixMs } from "../domain/units.js";
+import { batchPeriod } from "../domain/window.js";
 import { differentDays, unknownOffer } from "../store/checks.js";
 import type { CodeOutcome, OfferStore } from "../store/store.js";
-import type { UnixMs } from "../units.js";
-import { batchPeriod } from "../window.js";
 import { type CodesFile, type RefusedLine, readCodesFile } from "./codes-file.js";
 import { count, type Duplicates, noDuplicates, oneAhead } from "./import.js";
 import { SeenCodes } from "./seen-codes.js";

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { checked, checkItems } from "../errors.js";
-import { idSchema, isCode } from "../identifier.js";
-import { daySchema } from "../offer.js";
+import { checked, checkItems } from "../domain/errors.js";
+import { idSchema, isCode } from "../domain/identifier.js";
+import { daySchema } from "../domain/offer.js";
 import type { CodeOutcome, OfferStore } from "../store/store.js";
 
 const CHUNK = 5000;
@@ -9,11 +9,11 @@ const HANDFUL = 500;
 const MOST_REFUSED = 1000;
 
 const optionsSchema = z.strictObject(
-  { batch: idSchema, startsOn: daySchema.optional(), endsOn: daySchema.optional() },
+  { batch: idSchema.default("default"), startsOn: daySchema.optional(), endsOn: daySchema.optional() },
   { error: "an object with the batch's name and days" },
 );
 
-/** `batch`: the name of this upload. `startsOn`, `endsOn`: its first and last day, `YYYY-MM-DD`, in the offer's time zone. */
+/** `batch`: the name of this upload. Default `default`. `startsOn`, `endsOn`: its first and last day, `YYYY-MM-DD`, in the offer's time zone. */
 export type ImportOptions = z.input<typeof optionsSchema>;
 
 /** Codes that were left where they are, letter case ignored: `inFile` stood earlier in the same import. */
@@ -37,7 +37,7 @@ export async function importCodes(
   store: OfferStore,
   offerId: string,
   codes: Iterable<string> | AsyncIterable<string>,
-  options: ImportOptions,
+  options: ImportOptions = {},
 ): Promise<ImportReport> {
   const { batch: id, ...days } = checked(optionsSchema, "options", options);
   checkItems("codes", "a list or a stream of codes", codes);

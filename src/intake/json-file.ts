@@ -1,4 +1,4 @@
-import { InvalidInputError } from "../errors.js";
+import { InvalidInputError } from "../domain/errors.js";
 import { type TextSource, textSource } from "./source.js";
 
 const MOST_CHARACTERS = 50_000_000;

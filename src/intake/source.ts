@@ -1,7 +1,7 @@
 import { createReadStream, type ReadStream } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
-import { InvalidInputError } from "../errors.js";
+import { InvalidInputError } from "../domain/errors.js";
 
 /** A file or a stream that text comes from. `name` stands in every complaint about it. */
 export type TextSource = {

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { checked, InvalidInputError } from "../errors.js";
-import { type Offer, offerSchema } from "../offer.js";
+import { checked, InvalidInputError } from "../domain/errors.js";
+import { type Offer, offerSchema } from "../domain/offer.js";
 import { sameOffer } from "../store/checks.js";
 import type { OfferStore } from "../store/store.js";
 

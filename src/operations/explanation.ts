@@ -1,16 +1,16 @@
 import { z } from "zod";
-import { unavailableAnswer } from "../answer.js";
-import { checked } from "../errors.js";
-import { explain } from "../explain.js";
-import type { HeldCode } from "../holding.js";
-import { idSchema } from "../identifier.js";
-import { followsSignUpOffer, messageTypeSchema } from "../message.js";
-import type { Offer, OfferState } from "../offer.js";
-import { peekAnswer, readFacts } from "../peek.js";
-import type { Resolution } from "../resolution.js";
+import { unavailableAnswer } from "../domain/answer.js";
+import { checked } from "../domain/errors.js";
+import { explain } from "../domain/explain.js";
+import type { HeldCode } from "../domain/holding.js";
+import { idSchema } from "../domain/identifier.js";
+import { followsSignUpOffer, messageTypeSchema } from "../domain/message.js";
+import type { Offer, OfferState } from "../domain/offer.js";
+import type { Resolution } from "../domain/resolution.js";
+import type { UnixMs } from "../domain/units.js";
+import { expiryOf } from "../domain/window.js";
+import { peekAnswer, readFacts } from "../resolver/peek.js";
 import type { OfferStore } from "../store/store.js";
-import type { UnixMs } from "../units.js";
-import { expiryOf } from "../window.js";
 import { whatWouldChange } from "./what-would-change.js";
 
 const questionSchema = z.strictObject(

@@ -12,7 +12,7 @@ export type RollbackReport = {
 };
 
 /**
- * Takes back the codes of a batch that nobody has, after the wrong file was uploaded. Those given out stay valid: `heldCodes` with
+ * Takes back the codes of a batch that nobody has, after the wrong file was uploaded. Those given out stay valid: `exportCodes` with
  * `{ batch }` lists them. The codes that were taken back may be imported again. `dryRun`: count and change nothing.
  *
  * @example

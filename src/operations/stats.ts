@@ -1,9 +1,9 @@
-import type { Offer, OfferState } from "../offer.js";
-import { availableIn } from "../peek.js";
+import type { Offer, OfferState } from "../domain/offer.js";
+import type { UnixMs } from "../domain/units.js";
+import { batchPeriod, drawOrder } from "../domain/window.js";
+import { availableIn } from "../resolver/peek.js";
 import { unknownOffer } from "../store/checks.js";
 import type { BatchCounts, OfferStore } from "../store/store.js";
-import type { UnixMs } from "../units.js";
-import { batchPeriod, drawOrder } from "../window.js";
 
 const DAY = 86_400_000;
 /** The days that the rate is taken from, today among them. */

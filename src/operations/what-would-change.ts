@@ -1,8 +1,8 @@
-import { unavailableText } from "../errors.js";
-import type { OfferState } from "../offer.js";
-import type { Resolution } from "../resolution.js";
-import type { UnixMs } from "../units.js";
-import { batchPeriod, isNewEachMessage } from "../window.js";
+import { unavailableText } from "../domain/errors.js";
+import type { OfferState } from "../domain/offer.js";
+import type { Resolution } from "../domain/resolution.js";
+import type { UnixMs } from "../domain/units.js";
+import { batchPeriod, isNewEachMessage } from "../domain/window.js";
 
 /** What would make the next answer another one than this, each in a sentence. `state` is `null` for an unknown offer. */
 export function whatWouldChange(state: OfferState | null, resolution: Resolution, now: UnixMs = 0): string[] {

@@ -1,11 +1,11 @@
-import { unavailableAnswer } from "../answer.js";
-import { type Decision, decide } from "../decide.js";
-import { InvalidInputError } from "../errors.js";
-import { followsSignUpOffer, type Message } from "../message.js";
-import type { Offer } from "../offer.js";
-import { peekAnswer } from "../peek.js";
-import type { Resolution } from "../resolution.js";
-import type { UnixMs } from "../units.js";
+import { unavailableAnswer } from "../domain/answer.js";
+import { type Decision, decide } from "../domain/decide.js";
+import { InvalidInputError } from "../domain/errors.js";
+import { followsSignUpOffer, type Message } from "../domain/message.js";
+import type { Offer } from "../domain/offer.js";
+import type { Resolution } from "../domain/resolution.js";
+import type { UnixMs } from "../domain/units.js";
+import { peekAnswer } from "../resolver/peek.js";
 import type { Supposition } from "./api.js";
 import type { OfferBook } from "./offer-book.js";
 import { holdingAt, type Situation, supposed } from "./suppose.js";
@@ -45,8 +45,8 @@ export async function previewAnswer(
 
 async function offerAnswer(book: OfferBook, message: Message, offerId: string, moment: Moment): Promise<PreviewAnswer> {
   const entry = await book.read(offerId);
-  const isAway = entry.status === "away" || moment.suppositions.has("redis-down");
-  if (isAway) return unknownAway(book, offerId);
+  const isUnavailable = entry.status === "away" || moment.suppositions.has("redis-down");
+  if (isUnavailable) return unknownWhileUnavailable(book, offerId);
   if (entry.status === "unknown") {
     return { resolution: unavailableAnswer(offerId, undefined, "unknown-offer"), offer: undefined };
   }
@@ -70,7 +70,7 @@ async function signUpOffer(book: OfferBook, message: Message, moment: Moment): P
 }
 
 /** While the store is away, a process that has met the offer still knows what the offer says for that case. */
-async function unknownAway(book: OfferBook, offerId: string | undefined): Promise<PreviewAnswer> {
+async function unknownWhileUnavailable(book: OfferBook, offerId: string | undefined): Promise<PreviewAnswer> {
   const entry = offerId === undefined ? undefined : await book.read(offerId);
   const state = entry?.status === "known" ? entry.facts.state : undefined;
   return { resolution: unavailableAnswer(offerId ?? "", state, "store-unavailable"), offer: state?.offer };

@@ -1,7 +1,7 @@
 /** What the preview's server and its page say to each other. JSON only: instants are Unix milliseconds. */
-import type { MessageType } from "../message.js";
-import type { Reason } from "../resolution.js";
-import type { UnixMs } from "../units.js";
+import type { MessageType } from "../domain/message.js";
+import type { Reason } from "../domain/resolution.js";
+import type { UnixMs } from "../domain/units.js";
 
 export type Channel = "email" | "sms";
 export type Engine = "handlebars" | "liquid";

@@ -1,6 +1,6 @@
-import { StoreUnavailableError } from "../errors.js";
-import { followsSignUpOffer } from "../message.js";
-import type { UnixMs } from "../units.js";
+import { StoreUnavailableError } from "../domain/errors.js";
+import { followsSignUpOffer } from "../domain/message.js";
+import type { UnixMs } from "../domain/units.js";
 import type { Fault } from "./api.js";
 import type { SubscriberEntry } from "./definition.js";
 import type { Template } from "./folder.js";

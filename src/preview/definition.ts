@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { codeSchema, idSchema } from "../identifier.js";
-import { MESSAGE_TYPES, type MessageType } from "../message.js";
-import { daySchema, parseOffer } from "../offer.js";
+import { codeSchema, idSchema } from "../domain/identifier.js";
+import { MESSAGE_TYPES, type MessageType } from "../domain/message.js";
+import { daySchema, parseOffer } from "../domain/offer.js";
 
 const TYPE_NAMES = Object.keys(MESSAGE_TYPES) as [MessageType, ...MessageType[]];
 const INSTANT_EXPECTED = "a day such as 2026-11-30, or an instant such as 2026-11-30T09:00:00Z";

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { checked, InvalidInputError } from "../errors.js";
+import { checked, InvalidInputError } from "../domain/errors.js";
 import type { Channel, Engine } from "./api.js";
 import { type Definition, definitionSchema, type TemplateEntry } from "./definition.js";
 import { FolderError, pathInside } from "./inside.js";

@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
-import { InvalidInputError } from "../errors.js";
+import { InvalidInputError } from "../domain/errors.js";
 
 /** A file named in `preview.json` does not lie in its folder, or cannot be read. */
 export class FolderError extends InvalidInputError {

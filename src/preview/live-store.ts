@@ -1,8 +1,8 @@
 import type { Redis, RedisOptions } from "ioredis";
-import type { OfferReader } from "../peek.js";
-import { importPeer } from "../peer.js";
-import { type RedisClient, redisStore } from "../store/redis/index.js";
-import type { Milliseconds } from "../units.js";
+import type { Milliseconds } from "../domain/units.js";
+import type { OfferReader } from "../resolver/peek.js";
+import { type RedisClient, redisStore } from "../store/redis/redis-store.js";
+import { importPeer } from "./peer.js";
 
 const CONNECT_LIMIT: Milliseconds = 2000;
 

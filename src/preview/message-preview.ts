@@ -1,6 +1,6 @@
-import { invalidInput } from "../errors.js";
-import type { Message } from "../message.js";
-import { expiryOf } from "../window.js";
+import { invalidInput } from "../domain/errors.js";
+import type { Message } from "../domain/message.js";
+import { expiryOf } from "../domain/window.js";
 import type { PreviewAnswer } from "./answers.js";
 import type { HistoryEntry, MessageQuestion, MessageView, Supposition, Why } from "./api.js";
 import type { Frames } from "./frames.js";

@@ -1,6 +1,6 @@
-import { StoreUnavailableError } from "../errors.js";
-import type { Holding } from "../holding.js";
-import { type OfferFacts, type OfferReader, readFacts } from "../peek.js";
+import { StoreUnavailableError } from "../domain/errors.js";
+import type { Holding } from "../domain/holding.js";
+import { type OfferFacts, type OfferReader, readFacts } from "../resolver/peek.js";
 
 /** What the store says about one offer and all sample subscribers. `away`: it could not be asked. */
 export type BookEntry =
@@ -43,7 +43,7 @@ export class OfferBook {
   }
 
   async #ask(offerId: string): Promise<BookEntry> {
-    return this.#unlessAway(async () => {
+    return this.#unlessUnavailable(async () => {
       const [facts, holdings] = await Promise.all([
         readFacts(this.store, offerId),
         this.store.holdings(offerId, this.subscriberIds),
@@ -55,7 +55,7 @@ export class OfferBook {
   }
 
   #askSignUps(): Promise<SignUpEntry> {
-    return this.#unlessAway(async () => {
+    return this.#unlessUnavailable(async () => {
       const offerIds = await this.store.signUpOffers(this.subscriberIds);
       return {
         status: "known",
@@ -64,7 +64,7 @@ export class OfferBook {
     });
   }
 
-  async #unlessAway<Entry>(ask: () => Promise<Entry>): Promise<Entry | { status: "away" }> {
+  async #unlessUnavailable<Entry>(ask: () => Promise<Entry>): Promise<Entry | { status: "away" }> {
     try {
       return await ask();
     } catch (error) {

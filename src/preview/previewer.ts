@@ -1,6 +1,6 @@
-import { invalidInput } from "../errors.js";
-import { explain } from "../explain.js";
-import type { MessageType } from "../message.js";
+import { invalidInput } from "../domain/errors.js";
+import { explain } from "../domain/explain.js";
+import type { MessageType } from "../domain/message.js";
 import type { PreviewAnswer } from "./answers.js";
 import type { AnswerView, Cell, Matrix, Outcome, Question } from "./api.js";
 import type { SubscriberEntry } from "./definition.js";

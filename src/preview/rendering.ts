@@ -1,5 +1,5 @@
-import type { Message } from "../message.js";
-import type { UnixMs } from "../units.js";
+import type { Message } from "../domain/message.js";
+import type { UnixMs } from "../domain/units.js";
 import { type Moment, type PreviewAnswer, previewAnswer } from "./answers.js";
 import type { Draft, Fault, PartName } from "./api.js";
 import type { Folder, Source, Template } from "./folder.js";

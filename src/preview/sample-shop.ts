@@ -1,11 +1,11 @@
 import { Temporal } from "temporal-polyfill";
-import { InvalidInputError, invalidInput } from "../errors.js";
-import type { Holding } from "../holding.js";
+import { InvalidInputError, invalidInput } from "../domain/errors.js";
+import type { Holding } from "../domain/holding.js";
+import type { Offer } from "../domain/offer.js";
+import type { UnixMs } from "../domain/units.js";
 import { importCodes } from "../intake/import.js";
-import type { Offer } from "../offer.js";
-import { memoryStore } from "../store/memory/index.js";
+import { memoryStore } from "../store/memory/memory-store.js";
 import type { OfferStore } from "../store/store.js";
-import type { UnixMs } from "../units.js";
 import { type Definition, type OfferEntry, offerOf } from "./definition.js";
 import { DEFINITION_FILE, type Folder } from "./folder.js";
 
@@ -78,7 +78,7 @@ async function giveCode(
     revision: state?.revision ?? 0,
     from: [state?.batches.findIndex((each) => each.id === id) ?? 0],
     now: at,
-    items: [{ subscriberId, messageId: message ?? `received ${code}`, holding, mayKeep: null }],
+    items: [{ subscriberId, messageId: message ?? `received ${code}`, holding, reusable: null }],
   });
   if (redeemed !== undefined) await store.redeem(code, instantOf(redeemed, offer.timeZone));
 }

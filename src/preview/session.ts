@@ -1,7 +1,7 @@
 import { type FSWatcher, readFileSync, watch, writeFileSync } from "node:fs";
-import { InvalidInputError } from "../errors.js";
-import type { OfferReader } from "../peek.js";
-import type { Milliseconds, UnixMs } from "../units.js";
+import { InvalidInputError } from "../domain/errors.js";
+import type { Milliseconds, UnixMs } from "../domain/units.js";
+import type { OfferReader } from "../resolver/peek.js";
 import type { PartName, WorkspaceView } from "./api.js";
 import { pathInside } from "./inside.js";
 import { wantedTemplate } from "./previewer.js";
@@ -56,10 +56,10 @@ export async function openSession(path: string, options: SessionOptions = {}): P
       if (!(error instanceof InvalidInputError)) throw error;
       problem = error.message;
     }
-    tellAll();
+    notifyAll();
   }
 
-  function tellAll(): void {
+  function notifyAll(): void {
     revision += 1;
     for (const listener of listeners) listener();
   }
@@ -79,7 +79,7 @@ export async function openSession(path: string, options: SessionOptions = {}): P
     save: (template, part, text, was) => savePart(workspace, template, part, text, was),
     refresh() {
       forget();
-      tellAll();
+      notifyAll();
     },
     onChange(listener) {
       listeners.add(listener);

@@ -1,11 +1,11 @@
-import { unavailableText } from "../errors.js";
-import { firstCode, newestCode } from "../holding.js";
-import { followsSignUpOffer, type Message } from "../message.js";
-import { drawnFrom } from "../peek.js";
-import type { Reason } from "../resolution.js";
+import { unavailableText } from "../domain/errors.js";
+import { firstCode, newestCode } from "../domain/holding.js";
+import { followsSignUpOffer, type Message } from "../domain/message.js";
+import type { Reason } from "../domain/resolution.js";
+import type { UnixMs } from "../domain/units.js";
+import { expiryOf, isNewEachMessage } from "../domain/window.js";
+import { drawnFrom } from "../resolver/peek.js";
 import { daysText } from "../store/checks.js";
-import type { UnixMs } from "../units.js";
-import { expiryOf, isNewEachMessage } from "../window.js";
 import type { PreviewAnswer } from "./answers.js";
 import type { Step } from "./api.js";
 import { dayText, windowText } from "./wording.js";

@@ -1,8 +1,8 @@
-import type { HeldCode, Holding } from "../holding.js";
-import type { Batch } from "../offer.js";
-import type { OfferFacts } from "../peek.js";
-import type { Milliseconds, UnixMs } from "../units.js";
-import { expiryOf, isInsideWindow, isNewEachMessage } from "../window.js";
+import type { HeldCode, Holding } from "../domain/holding.js";
+import type { Batch } from "../domain/offer.js";
+import type { Milliseconds, UnixMs } from "../domain/units.js";
+import { expiryOf, isInsideWindow, isNewEachMessage } from "../domain/window.js";
+import type { OfferFacts } from "../resolver/peek.js";
 import type { Supposition } from "./api.js";
 
 const DAY: Milliseconds = 86_400_000;

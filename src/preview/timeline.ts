@@ -1,7 +1,7 @@
-import type { Message } from "../message.js";
-import { peekAnswer } from "../peek.js";
-import type { Milliseconds, UnixMs } from "../units.js";
-import { batchPeriod, expiryOf } from "../window.js";
+import type { Message } from "../domain/message.js";
+import type { Milliseconds, UnixMs } from "../domain/units.js";
+import { batchPeriod, expiryOf } from "../domain/window.js";
+import { peekAnswer } from "../resolver/peek.js";
 import type { Timeline, TimelineBar, TimelineMark } from "./api.js";
 import { holdingAt, type Situation } from "./suppose.js";
 import { dayText, labelOf, outcomeOf } from "./wording.js";

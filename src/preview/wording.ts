@@ -1,7 +1,7 @@
 import { Temporal } from "temporal-polyfill";
-import type { Offer } from "../offer.js";
-import type { Reason, Resolution } from "../resolution.js";
-import type { UnixMs } from "../units.js";
+import type { Offer } from "../domain/offer.js";
+import type { Reason, Resolution } from "../domain/resolution.js";
+import type { UnixMs } from "../domain/units.js";
 import type { Outcome } from "./api.js";
 
 const days = new Map<string, Intl.DateTimeFormat>();

@@ -1,7 +1,7 @@
 import { basename, resolve } from "node:path";
-import { MESSAGE_TYPES, type MessageType } from "../message.js";
-import type { OfferReader } from "../peek.js";
-import type { UnixMs } from "../units.js";
+import { MESSAGE_TYPES, type MessageType } from "../domain/message.js";
+import type { UnixMs } from "../domain/units.js";
+import type { OfferReader } from "../resolver/peek.js";
 import type { PartName, WorkspaceView } from "./api.js";
 import { type Folder, readFolder, type Source, type Template } from "./folder.js";
 import { OfferBook } from "./offer-book.js";

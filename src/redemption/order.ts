@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { checked } from "../errors.js";
-import { isCode } from "../identifier.js";
+import { checked } from "../domain/errors.js";
+import { isCode } from "../domain/identifier.js";
+import type { UnixMs } from "../domain/units.js";
 import type { OfferStore, Redemption } from "../store/store.js";
-import type { UnixMs } from "../units.js";
 
 const CODES_EXPECTED = "a list of discount codes";
 

@@ -1,10 +1,10 @@
-import { InvalidInputError } from "../errors.js";
-import { isCode } from "../identifier.js";
+import { InvalidInputError } from "../domain/errors.js";
+import { isCode } from "../domain/identifier.js";
+import { isDay } from "../domain/offer.js";
+import type { UnixMs } from "../domain/units.js";
 import { csvTable } from "../intake/csv.js";
 import { type TextSource, textSource } from "../intake/source.js";
-import { isDay } from "../offer.js";
 import type { OfferStore, Redemption } from "../store/store.js";
-import type { UnixMs } from "../units.js";
 
 const COLUMNS = {
   code: ["codes", "coupon", "coupon code", "discount code", "promo code", "voucher", "voucher code"],

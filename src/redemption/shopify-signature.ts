@@ -1,14 +1,14 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { invalidInput } from "../errors.js";
+import { invalidInput } from "../domain/errors.js";
 
 /**
  * Whether a webhook's body was signed with the app's secret: `header` is what came as `X-Shopify-Hmac-Sha256`. The body has to be the
  * very bytes that came, before any JSON parser. A missing or misshapen header is `false`; an empty secret throws.
  *
  * @example
- * if (!isSignedByShopify(rawBody, request.headers["x-shopify-hmac-sha256"], secret)) return response.writeHead(401).end();
+ * if (!verifySignature(rawBody, request.headers["x-shopify-hmac-sha256"], secret)) return response.writeHead(401).end();
  */
-export function isSignedByShopify(
+export function verifySignature(
   rawBody: string | Uint8Array,
   header: string | readonly string[] | undefined,
   secret: string,

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { checked, InvalidInputError, invalidInput } from "../errors.js";
-import { codeSchema, idSchema } from "../identifier.js";
-import type { Batch, Offer } from "../offer.js";
-import { isInstant, type UnixMs } from "../units.js";
+import { checked, InvalidInputError, invalidInput } from "../domain/errors.js";
+import { codeSchema, idSchema } from "../domain/identifier.js";
+import type { Batch, Offer } from "../domain/offer.js";
+import { isInstant, type UnixMs } from "../domain/units.js";
 
 const codesSchema = z.array(codeSchema, { error: "a list of codes" });
 

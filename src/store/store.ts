@@ -1,6 +1,6 @@
-import type { Holding } from "../holding.js";
-import type { Batch, BatchInput, Offer, OfferInput, OfferState } from "../offer.js";
-import type { UnixMs } from "../units.js";
+import type { Holding } from "../domain/holding.js";
+import type { Batch, BatchInput, Offer, OfferInput, OfferState } from "../domain/offer.js";
+import type { UnixMs } from "../domain/units.js";
 
 /**
  * Where offers, pools and held codes live. A store decides nothing but who comes first: it knows no windows and reads no clock.
@@ -89,13 +89,13 @@ export type ClaimRequest = {
 
 /**
  * `holding`: what the caller thinks the subscriber holds. When the newest code is another, or this message has claimed one
- * already, nothing is claimed and the answer tells what is held; the code that `mayKeep` names is then marked as shared.
+ * already, nothing is claimed and the answer tells what is held; the code that `reusable` names is then marked as shared.
  */
 export type ClaimItem = {
   readonly subscriberId: string;
   readonly messageId: string;
   readonly holding: Holding | null;
-  readonly mayKeep: "latest" | "first" | null;
+  readonly reusable: "latest" | "first" | null;
 };
 
 export type ClaimReply = { status: "answered"; answers: ClaimAnswer[]; left?: number } | { status: "offer-changed" };

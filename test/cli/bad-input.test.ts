@@ -4,14 +4,14 @@ import { redisStore } from "offer-code/redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stock } from "../fixtures.js";
 import { freePort, startRedis } from "../setup/redis.js";
-import { createDesk, type Desk } from "./process.js";
+import { createSandbox, type Sandbox } from "./process.js";
 
-let desk: Desk;
+let sandbox: Sandbox;
 let client: Redis;
 
 beforeAll(async () => {
   const server = await startRedis();
-  desk = createDesk(server.url);
+  sandbox = createSandbox(server.url);
   client = new Redis(server.url);
   const store = redisStore(client, { onWarning: () => {} });
   await stock(store);
@@ -19,13 +19,13 @@ beforeAll(async () => {
 });
 afterAll(() => {
   client.disconnect();
-  desk.remove();
+  sandbox.remove();
 });
 
 /** The command complains in this one line, prints nothing else, and changes nothing. */
 async function complains(words: string, line: string | RegExp, exitCode = 2): Promise<void> {
   const before = await keys();
-  const ended = await desk.run(words);
+  const ended = await sandbox.run(words);
   expect(ended).toEqual({ exitCode, stdout: "", stderr: expect.stringMatching(/^offer-code: [^\n]*\n$/) });
   const said = ended.stderr.slice("offer-code: ".length, -1);
   if (typeof line === "string") expect(said).toBe(line);
@@ -76,7 +76,7 @@ describe("a wrong offers file", () => {
     ["one id twice", [{ id: "a" }, { id: "a" }], 'offers[1].id: "a" is defined twice, first by offers[0]'],
     ["no offers", 7, "offers: expected an offer or a list of offers, but got: 7"],
   ])("%s", async (_, content, line) => {
-    desk.file("offers.json", typeof content === "string" ? content : JSON.stringify(content));
+    sandbox.file("offers.json", typeof content === "string" ? content : JSON.stringify(content));
     await complains("define offers.json", line);
   });
 });
@@ -114,12 +114,12 @@ describe("a wrong codes file", () => {
     ],
     ["an unknown offer", "N1\n", "nowhere", 'offerId: expected the id of a saved offer, but got: "nowhere"'],
   ])("%s", async (_, content, offer, line) => {
-    desk.file("codes.csv", content);
+    sandbox.file("codes.csv", content);
     await complains(`import ${offer} codes.csv`, line);
   });
 
   test("days of the command line that are none, or the wrong way round, or not those of the batch", async () => {
-    desk.file("codes.csv", "N1\n");
+    sandbox.file("codes.csv", "N1\n");
     await complains(
       "import welcome codes.csv --ends-on 30.11.2026",
       'options.endsOn: expected a day such as 2026-11-30, but got: "30.11.2026"',
@@ -143,7 +143,7 @@ describe("a wrong codes file", () => {
   });
 
   test("an audience with something that is no subscriber", async () => {
-    desk.file("audience.csv", "subscriber_id\ns1\na{b\n");
+    sandbox.file("audience.csv", "subscriber_id\ns1\na{b\n");
     await complains(
       "preflight welcome audience.csv",
       /^audience\.csv: line 3: subscriber_id: expected 1 to 255 bytes .*, but got: "a\{b"$/,
@@ -173,7 +173,7 @@ describe("a Redis that cannot be asked", () => {
       `Redis at 127.0.0.1:${port}: it refuses this user or password`,
       3,
     );
-    expect(await desk.run(`offers --redis redis://:secret-1@127.0.0.1:${port}`)).toMatchObject({
+    expect(await sandbox.run(`offers --redis redis://:secret-1@127.0.0.1:${port}`)).toMatchObject({
       exitCode: 0,
       stderr: "",
     });
@@ -198,10 +198,10 @@ describe("a Redis that cannot be asked", () => {
 });
 
 test("a reader that leaves early is no fault", async () => {
-  const { stdout, stderr, exitCode } = await desk.run("export welcome");
+  const { stdout, stderr, exitCode } = await sandbox.run("export welcome");
   expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
   expect(stdout).not.toBe("");
-  const child = desk.start(["stats", "welcome"]);
+  const child = sandbox.start(["stats", "welcome"]);
   child.stdout?.destroy();
   let said = "";
   child.stderr?.on("data", (chunk) => {

@@ -6,15 +6,15 @@ import { createResolver, type Message, type Resolver } from "offer-code";
 import { redisStore } from "offer-code/redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startRedis } from "../setup/redis.js";
-import { createDesk, type Desk, type Ended } from "./process.js";
+import { createSandbox, type Ended, type Sandbox } from "./process.js";
 
-let desk: Desk;
+let sandbox: Sandbox;
 let client: Redis;
 let resolver: Resolver;
 
 beforeAll(async () => {
   const server = await startRedis();
-  desk = createDesk(server.url);
+  sandbox = createSandbox(server.url);
   client = new Redis(server.url);
   const store = redisStore(client, { timeout: 10_000, onWarning: () => {} });
   resolver = createResolver({ store, cache: false, now: () => NOW });
@@ -22,14 +22,14 @@ beforeAll(async () => {
 afterAll(async () => {
   await resolver.close();
   client.disconnect();
-  desk.remove();
+  sandbox.remove();
 });
 
 const NOW = Date.now();
 const DAY = 86_400_000;
 
 async function says(words: string, expected: string, exitCode = 0): Promise<void> {
-  const ended = await desk.run(words);
+  const ended = await sandbox.run(words);
   expect({ ...ended, stdout: lines(ended.stdout) }).toEqual({ stdout: lines(expected), stderr: "", exitCode });
 }
 
@@ -68,7 +68,7 @@ describe.sequential("the command line over one shop", () => {
   };
 
   test("define shows what it would create, and creates it", async () => {
-    desk.file("offers.json", JSON.stringify([welcome, { id: "autumn", window: { type: "custom-period" } }]));
+    sandbox.file("offers.json", JSON.stringify([welcome, { id: "autumn", window: { type: "custom-period" } }]));
     await says(
       "define offers.json --dry-run",
       `
@@ -95,7 +95,7 @@ describe.sequential("the command line over one shop", () => {
       unchanged  autumn
       0 offers created, 0 changed, 2 unchanged`,
     );
-    desk.file("one.json", JSON.stringify(changed));
+    sandbox.file("one.json", JSON.stringify(changed));
     await says(
       "define one.json --dry-run",
       `
@@ -104,7 +104,7 @@ describe.sequential("the command line over one shop", () => {
                  window.amount: 90 -> 30
       Dry run, nothing is saved: 0 offers created, 1 changed, 0 unchanged`,
     );
-    expect(json(await desk.run("define one.json --dry-run --json"))).toMatchObject({
+    expect(json(await sandbox.run("define one.json --dry-run --json"))).toMatchObject({
       dryRun: true,
       offers: [
         {
@@ -119,7 +119,7 @@ describe.sequential("the command line over one shop", () => {
   });
 
   test("import says what it would do, does it, and says what became of every line", async () => {
-    desk.file("codes.csv", "code\nA7K2\nB9Q4\nC3M8\na7k2\ntwo words\nD5T1\n");
+    sandbox.file("codes.csv", "code\nA7K2\nB9Q4\nC3M8\na7k2\ntwo words\nD5T1\n");
     const report = (title: string, added: string, total: string) => `
       ${title}
       ${added}
@@ -145,7 +145,7 @@ describe.sequential("the command line over one shop", () => {
   });
 
   test("import tells where a code is already: in the pool, given out, in another offer", async () => {
-    desk.file("autumn.csv", "X1;2099-11-01;2099-11-30\nX2;2099-12-01;2099-12-31\nA7K2;2099-11-01;2099-11-30\n");
+    sandbox.file("autumn.csv", "X1;2099-11-01;2099-11-30\nX2;2099-12-01;2099-12-31\nA7K2;2099-11-01;2099-11-30\n");
     await says(
       "import autumn autumn.csv",
       `
@@ -160,8 +160,8 @@ describe.sequential("the command line over one shop", () => {
       batch 2099-12-01 to 2099-12-31: 1 code`,
     );
     await resolver.resolve(message("msg_1", "sub_1"));
-    desk.file("more.csv.gz", gzipSync("code\r\nA7K2\r\nB9Q4\r\n"));
-    expect(json(await desk.run("import welcome10 more.csv.gz --json"))).toMatchObject({
+    sandbox.file("more.csv.gz", gzipSync("code\r\nA7K2\r\nB9Q4\r\n"));
+    expect(json(await sandbox.run("import welcome10 more.csv.gz --json"))).toMatchObject({
       added: 0,
       duplicates: { inFile: 0, inPool: 1, givenOut: 1, inOtherOffer: 0 },
       batches: [{ id: "more", added: 0 }],
@@ -169,13 +169,13 @@ describe.sequential("the command line over one shop", () => {
   });
 
   test("import reads standard input", async () => {
-    const ended = await desk.run("import welcome10 - --batch first --json", "E6R2\n");
+    const ended = await sandbox.run("import welcome10 - --batch first --json", "E6R2\n");
     expect(json(ended)).toMatchObject({ file: "standard input", added: 1, complete: true });
-    await desk.run("rollback welcome10 more");
+    await sandbox.run("rollback welcome10 more");
   });
 
   test("preflight says whether the codes will last, and so does its exit code", async () => {
-    desk.file("audience.csv", "subscriber_id\nsub_1\nsub_2\nsub_3\n");
+    sandbox.file("audience.csv", "subscriber_id\nsub_1\nsub_2\nsub_3\n");
     await says(
       "preflight welcome10 audience.csv",
       `
@@ -187,7 +187,7 @@ describe.sequential("the command line over one shop", () => {
       Enough: 2 left afterwards.`,
     );
     const many = Array.from({ length: 8 }, (_, number) => `new_${number}`).join("\n");
-    desk.file("large.csv", `Subscriber\nsub_1\n${many}\n`);
+    sandbox.file("large.csv", `Subscriber\nsub_1\n${many}\n`);
     await says(
       "preflight welcome10 large.csv",
       `
@@ -200,7 +200,7 @@ describe.sequential("the command line over one shop", () => {
       1,
     );
     const later = new Date(NOW + 100 * DAY).toISOString();
-    expect(json(await desk.run(`preflight welcome10 audience.csv --json --at ${later}`))).toEqual({
+    expect(json(await sandbox.run(`preflight welcome10 audience.csv --json --at ${later}`))).toEqual({
       recipients: 3,
       reuse: 0,
       needNew: 3,
@@ -224,7 +224,7 @@ describe.sequential("the command line over one shop", () => {
       - A7K2 is sent until ${longDay(until)}, ${minute(until).slice(11)} (UTC); from then on the next message gets a new code.
       - Once A7K2 is redeemed, the next message gets a new code.`,
     );
-    const ended = await desk.run("explain --subscriber sub_1 --type auto-response");
+    const ended = await sandbox.run("explain --subscriber sub_1 --type auto-response");
     expect(ended).toMatchObject({ exitCode: 1, stderr: "" });
     expect(ended.stdout).toContain("Gets no code: the subscriber has no known sign-up offer.");
   });
@@ -242,7 +242,7 @@ describe.sequential("the command line over one shop", () => {
       redeemed   no`,
     );
     await says("who nonsense", "No offer has the code nonsense.", 1);
-    expect(json(await desk.run("who B9Q4 --json"))).toMatchObject({ status: "in-pool", subscriberId: null });
+    expect(json(await sandbox.run("who B9Q4 --json"))).toMatchObject({ status: "in-pool", subscriberId: null });
   });
 
   test("redeem marks a code once", async () => {
@@ -255,7 +255,7 @@ describe.sequential("the command line over one shop", () => {
   });
 
   test("redeem reads a file, and reports what it does not know by its line", async () => {
-    desk.file("used.csv", "code,redeemed_at\nA7K2,2099-11-21\nX1,2099-11-21\nSUMMER,\nX2,yesterday\n");
+    sandbox.file("used.csv", "code,redeemed_at\nA7K2,2099-11-21\nX1,2099-11-21\nSUMMER,\nX2,yesterday\n");
     await says(
       "redeem --file used.csv",
       `
@@ -295,11 +295,11 @@ describe.sequential("the command line over one shop", () => {
   });
 
   test("export writes what was given out, and spreadsheets run no cell of it as a formula", async () => {
-    desk.file("odd.csv", "=1+1\n");
-    await desk.run("import welcome10 odd.csv");
-    await desk.run("rollback welcome10 first");
+    sandbox.file("odd.csv", "=1+1\n");
+    await sandbox.run("import welcome10 odd.csv");
+    await sandbox.run("rollback welcome10 first");
     await resolver.resolve(message("@msg", "+4917012345"));
-    const ended = await desk.run("export welcome10");
+    const ended = await sandbox.run("export welcome10");
     const until = new Date(NOW + 90 * DAY).toISOString();
     const at = new Date(NOW).toISOString();
     expect(ended.stdout).toBe(
@@ -310,25 +310,25 @@ describe.sequential("the command line over one shop", () => {
         "",
       ].join("\r\n"),
     );
-    expect(await desk.run("export welcome10 --batch odd --out odd-given.csv")).toEqual({
+    expect(await sandbox.run("export welcome10 --batch odd --out odd-given.csv")).toEqual({
       exitCode: 0,
       stdout: "",
       stderr: "",
     });
-    expect(readFileSync(join(desk.dir, "odd-given.csv"), "utf8").split("\r\n")).toHaveLength(3);
-    const again = await desk.run("export welcome10 --out odd-given.csv");
+    expect(readFileSync(join(sandbox.dir, "odd-given.csv"), "utf8").split("\r\n")).toHaveLength(3);
+    const again = await sandbox.run("export welcome10 --out odd-given.csv");
     expect(again).toEqual({
       exitCode: 2,
       stdout: "",
       stderr: "offer-code: odd-given.csv: this file is there already\n",
     });
-    const rows = (await desk.run("export welcome10 --json")).stdout.trim().split("\n");
+    const rows = (await sandbox.run("export welcome10 --json")).stdout.trim().split("\n");
     expect(rows.map((row) => JSON.parse(row).code)).toEqual(["A7K2", "=1+1"]);
   });
 
   test("rollback takes back what nobody has, and lists the rest", async () => {
-    desk.file("wrong.csv", "W1\nW2\nW3\n");
-    await desk.run("import welcome10 wrong.csv");
+    sandbox.file("wrong.csv", "W1\nW2\nW3\n");
+    await sandbox.run("import welcome10 wrong.csv");
     await resolver.resolve(message("msg_9", "sub_9"));
     await says(
       "rollback welcome10 wrong --dry-run",
@@ -344,26 +344,26 @@ describe.sequential("the command line over one shop", () => {
       Batch wrong of welcome10: 2 codes taken back.
       1 code given out, 0 of them redeemed: these stay valid. Listed in given-out.csv.`,
     );
-    expect(readFileSync(join(desk.dir, "given-out.csv"), "utf8")).toMatch(/^code,.*\r\nW1,sub_9,msg_9,wrong,/);
-    const unknown = await desk.run("rollback welcome10 nonsense --out never.csv");
+    expect(readFileSync(join(sandbox.dir, "given-out.csv"), "utf8")).toMatch(/^code,.*\r\nW1,sub_9,msg_9,wrong,/);
+    const unknown = await sandbox.run("rollback welcome10 nonsense --out never.csv");
     expect(unknown.stderr).toBe('offer-code: batch: expected the name of a batch of this offer, but got: "nonsense"\n');
-    expect(existsSync(join(desk.dir, "never.csv"))).toBe(false);
+    expect(existsSync(join(sandbox.dir, "never.csv"))).toBe(false);
   });
 
   test("forget removes a person, and reconcile finds that everything agrees", async () => {
     await says("forget sub_9", "Forgotten: sub_9. 1 code given out before, now to nobody in particular.");
-    expect((await desk.run("who W1")).stdout).toContain("holder     a subscriber who was forgotten");
-    const ended = await desk.run("reconcile welcome10");
+    expect((await sandbox.run("who W1")).stdout).toContain("holder     a subscriber who was forgotten");
+    const ended = await sandbox.run("reconcile welcome10");
     expect(ended).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("Everything agrees.") });
     await client.rpush("oc:{welcome10}:pool:0", "STRAY");
-    const faulty = await desk.run("reconcile welcome10");
+    const faulty = await sandbox.run("reconcile welcome10");
     expect(faulty.exitCode).toBe(1);
     expect(faulty.stdout).toContain("STRAY");
   });
 });
 
 test("every command has an example in its help, and the exit codes are told", async () => {
-  const { stdout } = await desk.run("--help");
+  const { stdout } = await sandbox.run("--help");
   expect(stdout).toContain("Exit codes: 0 done; 1 the answer is no");
   const names = [...stdout.matchAll(/^ {2}([a-z]+) (?:\[options\]|<)/gm)].map(([, name]) => name as string);
   expect(names.sort()).toEqual(
@@ -372,7 +372,7 @@ test("every command has an example in its help, and the exit codes are told", as
     ),
   );
   const own = names.filter((name) => !["check", "preview", "render"].includes(name));
-  const helps = await Promise.all(own.map((name) => desk.run(`${name} --help`)));
+  const helps = await Promise.all(own.map((name) => sandbox.run(`${name} --help`)));
   for (const [place, help] of helps.entries()) {
     expect(help).toMatchObject({ exitCode: 0, stderr: "" });
     expect(help.stdout).toContain(`$ offer-code ${own[place]}`);

@@ -3,31 +3,32 @@ import { once } from "node:events";
 import { createWriteStream, existsSync } from "node:fs";
 import { join } from "node:path";
 import { Redis } from "ioredis";
-import { type ImportFileReport, importCodes } from "offer-code";
+import { importCodes } from "offer-code";
+import type { ImportFileReport } from "offer-code/operations";
 import { type RedisStore, redisStore } from "offer-code/redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startFaultProxy } from "../setup/fault-proxy.js";
 import { startRedis } from "../setup/redis.js";
 import { eventually } from "../setup/wait.js";
-import { createDesk, type Desk, endOf, PROGRAM } from "./process.js";
+import { createSandbox, endOf, PROGRAM, type Sandbox } from "./process.js";
 
 const MEGABYTE = 1024 * 1024;
 const MANY = 60_000;
 
 let server: Awaited<ReturnType<typeof startRedis>>;
-let desk: Desk;
+let sandbox: Sandbox;
 let client: Redis;
 let prefixes = 0;
 
 beforeAll(async () => {
   server = await startRedis();
-  desk = createDesk(server.url);
+  sandbox = createSandbox(server.url);
   client = new Redis(server.url);
   await codesFile("many.csv", MANY);
 });
 afterAll(() => {
   client.disconnect();
-  desk.remove();
+  sandbox.remove();
 });
 
 function codeAt(number: number): string {
@@ -39,7 +40,7 @@ function codes(from: number, count: number): string[] {
 }
 
 async function codesFile(name: string, count: number): Promise<void> {
-  const file = createWriteStream(join(desk.dir, name));
+  const file = createWriteStream(join(sandbox.dir, name));
   file.write("code\n");
   for (let number = 0; number < count; number += 10_000) {
     if (!file.write(`${codes(number, Math.min(10_000, count - number)).join("\n")}\n`)) await once(file, "drain");
@@ -55,7 +56,7 @@ async function shop(file: string, expectedAudience?: number) {
   await store.saveOffer({ id: "welcome", expectedAudience });
   const words = ["import", "welcome", file, "--prefix", prefix];
   const inPool = async () => (await store.counts("welcome"))?.[0]?.inPool ?? 0;
-  const run = async () => JSON.parse((await desk.run([...words, "--json"].join(" "))).stdout) as ImportFileReport;
+  const run = async () => JSON.parse((await sandbox.run([...words, "--json"].join(" "))).stdout) as ImportFileReport;
   return { prefix, store, words, inPool, run };
 }
 
@@ -70,7 +71,7 @@ test("a million codes take less than 200 MB of memory, and each is in the pool o
   await codesFile("million.csv", 1_000_000);
   const { store, words, inPool } = await shop("million.csv", 1_000_000);
   const told = "process.on('exit',()=>process.stderr.write('used '+process.resourceUsage().maxRSS*1024))";
-  const child = desk.start(words, {
+  const child = sandbox.start(words, {
     NODE_ARGUMENTS: `--import=data:text/javascript,${told}`,
   });
   const { exitCode, stdout, stderr } = await endOf(child);
@@ -87,7 +88,7 @@ describe("an import that is run again after it was", () => {
     const { store, prefix, words, inPool, run } = await shop("many.csv");
     let killed = 0;
     for (let point = 1; point <= 10; point++) {
-      const child = desk.start(words);
+      const child = sandbox.start(words);
       const ended = endOf(child);
       const target = Math.min(MANY - 1, (await inPool()) + 1 + Math.floor(Math.random() * 4000));
       await eventually(async () => child.exitCode !== null || (await inPool()) >= target, "some codes to be added");
@@ -104,7 +105,7 @@ describe("an import that is run again after it was", () => {
 
   test("interrupted by Ctrl-C says so, and the second run adds the rest", async () => {
     const { words, inPool, run } = await shop("many.csv");
-    const child = desk.start([...words, "--json"]);
+    const child = sandbox.start([...words, "--json"]);
     const ended = endOf(child);
     await eventually(async () => (await inPool()) > 0, "some codes to be added");
     child.kill("SIGINT");
@@ -120,7 +121,7 @@ describe("an import that is run again after it was", () => {
   test("cut off from Redis says so, and the second run adds the rest", async () => {
     const { words, store, inPool, run } = await shop("many.csv");
     const proxy = await startFaultProxy(server);
-    const ended = endOf(desk.start([...words, "--redis", proxy.url]));
+    const ended = endOf(sandbox.start([...words, "--redis", proxy.url]));
     await eventually(async () => (await inPool()) > 0, "some codes to be added");
     proxy.refuse();
     proxy.cutAll();
@@ -139,7 +140,7 @@ describe.runIf(existsSync("/usr/bin/script"))("on a terminal", () => {
     const { words } = await shop("many.csv");
     const command = `stty cols 100; exec '${process.execPath}' '${PROGRAM}' ${words.join(" ")}`;
     const child = spawn("script", ["-qec", command, "/dev/null"], {
-      cwd: desk.dir,
+      cwd: sandbox.dir,
       env: { PATH: process.env.PATH, REDIS_URL: server.url, TERM: "xterm", SHELL: "/bin/sh" },
     });
     const { exitCode, stdout } = await endOf(child);
@@ -155,7 +156,7 @@ test("elsewhere a long import writes a line every few seconds, and no bar", asyn
   const { words } = await shop("many.csv");
   const proxy = await startFaultProxy(server);
   proxy.delayReply(["EVALSHA"], 200);
-  const { exitCode, stderr } = await endOf(desk.start([...words, "--redis", proxy.url]));
+  const { exitCode, stderr } = await endOf(sandbox.start([...words, "--redis", proxy.url]));
   proxy.close();
   expect(exitCode).toBe(0);
   expect(stderr).toMatch(/^(Adding codes: [\d,]+ of 60,000\n)+$/);

@@ -9,7 +9,7 @@ export const PROGRAM = fileURLToPath(new URL("../../dist/src/cli/main.js", impor
 
 export type Ended = { readonly exitCode: number | null; readonly stdout: string; readonly stderr: string };
 
-export type Desk = {
+export type Sandbox = {
   readonly dir: string;
   /** Writes a file beside the others and returns its name. */
   file(name: string, content: string | Uint8Array): string;
@@ -20,7 +20,7 @@ export type Desk = {
 };
 
 /** A folder to run commands in, over the Redis of that URL. */
-export function createDesk(redisUrl: string): Desk {
+export function createSandbox(redisUrl: string): Sandbox {
   const dir = mkdtempSync(join(tmpdir(), "offer-code-cli-"));
   const start = (words: readonly string[], env: NodeJS.ProcessEnv = {}) =>
     spawn(process.execPath, [...nodeOptions(env), PROGRAM, ...words], {

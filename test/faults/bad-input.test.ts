@@ -10,7 +10,7 @@ import {
 import { type RedisStore, redisStore } from "offer-code/redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RedisServer, startRedis } from "../setup/redis.js";
-import { client, fill, size } from "./desk.js";
+import { client, fill, size } from "./test-store.js";
 
 const RUNS = size(1_000, 10_000);
 

@@ -3,7 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest
 import { type FaultProxy, startFaultProxy } from "../setup/fault-proxy.js";
 import { type RedisServer, startCluster, startRedis } from "../setup/redis.js";
 import { eventually } from "../setup/wait.js";
-import { client, clusterClient, type Desk, desk, fill, kept, messageOf, size } from "./desk.js";
+import { client, clusterClient, fill, kept, messageOf, size, type TestStore, testStore } from "./test-store.js";
 
 /** The bound that docs/reliability.md states, and what a busy machine may add to it. */
 const STALE_AT_MOST = 3_000;
@@ -12,10 +12,10 @@ const GRACE = 1_500;
 const FOR_EVER = { maxAge: 1e9 };
 
 const ann = (id: string) => messageOf(id, "ann");
-const known = ({ resolver }: Desk, id = "m2") => resolver.resolveKnown(ann(id))?.code;
+const known = ({ resolver }: TestStore, id = "m2") => resolver.resolveKnown(ann(id))?.code;
 
 /** Another message has been shown the code, and this process knows it by heart. */
-async function learn(here: Desk): Promise<string> {
+async function learn(here: TestStore): Promise<string> {
   await eventually(async () => {
     await here.resolver.resolve(ann("m1"));
     await here.resolver.resolve(ann("m2"));
@@ -27,8 +27,8 @@ async function learn(here: Desk): Promise<string> {
 describe("one server", () => {
   let server: RedisServer;
   let proxy: FaultProxy;
-  let here: Desk;
-  let there: Desk;
+  let here: TestStore;
+  let there: TestStore;
 
   beforeAll(async () => {
     server = await startRedis();
@@ -37,9 +37,9 @@ describe("one server", () => {
     proxy = await startFaultProxy(server);
     const own = client(server.url);
     await own.flushall();
-    there = desk(own);
+    there = testStore(own);
     await fill(there.store, 10);
-    here = desk(client(proxy.url), { timeout: 500 }, FOR_EVER);
+    here = testStore(client(proxy.url), { timeout: 500 }, FOR_EVER);
   });
   afterEach(async () => {
     await here.resolver.close();
@@ -95,7 +95,7 @@ describe("one server", () => {
 
   test("replaces a subscription that stays silent", async () => {
     const fault = proxy.dropReply("SUBSCRIBE", { close: false, times: 1 });
-    const late = desk(client(proxy.url), {}, FOR_EVER);
+    const late = testStore(client(proxy.url), {}, FOR_EVER);
     await fault.happened();
     await learn(late);
     await late.resolver.close();
@@ -106,7 +106,7 @@ describe("one server", () => {
       new Redis(proxy.url, { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 500 }),
     );
     await new Promise((resolve) => strict.once("ready", resolve));
-    const desk2 = desk(strict, {}, FOR_EVER);
+    const desk2 = testStore(strict, {}, FOR_EVER);
     const code = await learn(desk2);
     await there.store.redeem(code, Date.now());
     await eventually(() => known(desk2) === undefined, "the news");
@@ -115,7 +115,7 @@ describe("one server", () => {
 
   test("is off by default while the store is away, and serves what it last saw where that is asked for", async () => {
     const { createResolver } = await import("offer-code");
-    const brave = createResolver({ store: here.store, cache: FOR_EVER, serveHeldWhileAway: true });
+    const brave = createResolver({ store: here.store, cache: FOR_EVER, serveStaleOnError: true });
     const code = await learn(here);
     await eventually(async () => {
       await brave.resolve(ann("m2"));
@@ -133,9 +133,9 @@ describe("one server", () => {
 
 test("a cluster: a redemption reaches a process that listens at another node", async () => {
   const cluster = await startCluster({ replicas: 0 });
-  const there = desk(clusterClient(cluster.nodes[0]!.port));
+  const there = testStore(clusterClient(cluster.nodes[0]!.port));
   await fill(there.store, 10);
-  const listeners = cluster.nodes.map(({ port }) => desk(clusterClient(port), {}, FOR_EVER));
+  const listeners = cluster.nodes.map(({ port }) => testStore(clusterClient(port), {}, FOR_EVER));
   const codes = await Promise.all(listeners.map(learn));
   await there.store.redeem(codes[0]!, Date.now());
   for (const each of listeners) await eventually(() => known(each) === undefined, "the news");

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Cluster, type RedisServer, startCluster } from "../setup/redis.js";
 import { withClient } from "../setup/redis-client.js";
 import { eventually } from "../setup/wait.js";
-import { clusterClient, desk, figures, fill, Ledger, load, size } from "./desk.js";
+import { clusterClient, figures, fill, Ledger, load, size, testStore } from "./test-store.js";
 
 let cluster: Cluster;
 beforeAll(async () => {
@@ -45,8 +45,8 @@ describe.each(modes)("a cluster of six, $durability", ({ durability }) => {
   const offerId = `moving-${durability}`;
 
   test("moves an offer's slot to and fro under load, and loses and doubles nothing", async () => {
-    const { resolver } = desk(clusterClient(cluster.nodes[0]!.port), { durability, timeout: 1_000 });
-    const { store } = desk(clusterClient(cluster.nodes[0]!.port), { timeout: 20_000 });
+    const { resolver } = testStore(clusterClient(cluster.nodes[0]!.port), { durability, timeout: 1_000 });
+    const { store } = testStore(clusterClient(cluster.nodes[0]!.port), { timeout: 20_000 });
     await fill(store, 40_000, { id: offerId, expectedAudience: 40_000 });
     const slot = await slotOf(offerId);
     const home = await primaryOf(slot);
@@ -77,8 +77,8 @@ describe.each(modes)("a cluster of six, $durability", ({ durability }) => {
 
 test("a primary that dies under load is followed to its replica; replicated loses and doubles nothing", async () => {
   const offerId = "failing";
-  const { resolver } = desk(clusterClient(cluster.nodes[0]!.port), { durability: "replicated", timeout: 500 });
-  const { store } = desk(clusterClient(cluster.nodes[0]!.port), { timeout: 20_000 });
+  const { resolver } = testStore(clusterClient(cluster.nodes[0]!.port), { durability: "replicated", timeout: 500 });
+  const { store } = testStore(clusterClient(cluster.nodes[0]!.port), { timeout: 20_000 });
   await fill(store, 20_000, { id: offerId });
   const ledger = new Ledger();
   const under = load(resolver, ledger, 20, offerId);

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { startRedis } from "../setup/redis.js";
-import { client, desk, fill, messageOf, size } from "./desk.js";
+import { client, fill, messageOf, size, testStore } from "./test-store.js";
 
 const worker = fileURLToPath(new URL("worker.js", import.meta.url));
 
@@ -26,7 +26,7 @@ test.each([
 ])("a worker killed after the %s, and its job done again by another: one code for the message, one gone from the pool", async (diesAfter) => {
   const server = await startRedis();
   const own = client(server.url);
-  const { store } = desk(own);
+  const { store } = testStore(own);
   await fill(store, 50);
   const jobs = size(1, 10);
   for (let n = 0; n < jobs; n++) await own.rpush("jobs", JSON.stringify(messageOf(`m${n}`, `s${n}`)));

@@ -5,11 +5,20 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest
 import { type FaultProxy, SCRIPTS, startFaultProxy } from "../setup/fault-proxy.js";
 import { type RedisServer, startRedis, startReplica } from "../setup/redis.js";
 import { eventually } from "../setup/wait.js";
-import { type ClientOptions, client, type Desk, desk, fill, isScript, kept, messageOf } from "./desk.js";
+import {
+  type ClientOptions,
+  client,
+  fill,
+  isScript,
+  kept,
+  messageOf,
+  type TestStore,
+  testStore,
+} from "./test-store.js";
 
 let server: RedisServer;
 let proxy: FaultProxy;
-let direct: Desk;
+let direct: TestStore;
 
 beforeAll(async () => {
   server = await startRedis();
@@ -20,7 +29,7 @@ beforeEach(async () => {
   proxy = await startFaultProxy(server);
   const own = client(server.url);
   await own.flushall();
-  direct = desk(own, { timeout: 20_000 });
+  direct = testStore(own, { timeout: 20_000 });
   await fill(direct.store, 10);
 });
 afterEach(() => proxy.close());
@@ -49,7 +58,7 @@ const all = clients.flatMap(([client, Client]) =>
 
 describe.each(all)("$client with $way, $durability", ({ Client, options, mode }) => {
   const lossy = () =>
-    desk(kept(new Client(proxy.url, { retryStrategy: () => 5, ...options })), { timeout: 150, ...mode });
+    testStore(kept(new Client(proxy.url, { retryStrategy: () => 5, ...options })), { timeout: 150, ...mode });
 
   test.each([
     ["closes", true],
@@ -68,7 +77,8 @@ describe.each(all)("$client with $way, $durability", ({ Client, options, mode })
 });
 
 describe("a lost reply", () => {
-  const lossy = () => desk(client(proxy.url, { retryStrategy: () => 5, maxRetriesPerRequest: 0 }), { timeout: 400 });
+  const lossy = () =>
+    testStore(client(proxy.url, { retryStrategy: () => 5, maxRetriesPerRequest: 0 }), { timeout: 400 });
 
   test("of a redemption: it stands, with its first instant", async () => {
     await direct.ask("m1");
@@ -111,7 +121,7 @@ describe("a lost reply", () => {
 
 /** The first run of a script would otherwise be the one that says NOSCRIPT. */
 async function knowAllScripts(): Promise<void> {
-  const { store, ask } = desk(client(server.url), { prefix: "before" });
+  const { store, ask } = testStore(client(server.url), { prefix: "before" });
   await fill(store, 2);
   await ask("m1");
   await ask("m2", "ann");
@@ -122,7 +132,7 @@ async function knowAllScripts(): Promise<void> {
 test("a release that its client sends long after it failed takes nothing back", async () => {
   const { code } = await direct.ask("m1", "ann");
   const late = client(proxy.url, { maxRetriesPerRequest: null, retryStrategy: () => 5 });
-  const { store } = desk(late, { timeout: 150 });
+  const { store } = testStore(late, { timeout: 150 });
   await store.counts("welcome");
   proxy.cutRequest(isScript("release"), { times: 1 });
   proxy.refuse();

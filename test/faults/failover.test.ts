@@ -6,8 +6,8 @@ import { startFaultProxy } from "../setup/fault-proxy.js";
 import { startRedis, startReplica, startSentinel } from "../setup/redis.js";
 import { withClient } from "../setup/redis-client.js";
 import { eventually } from "../setup/wait.js";
-import { client, desk, figures, fill, kept, Ledger, load, size } from "./desk.js";
 import { startPipe } from "./pipe.js";
+import { client, figures, fill, kept, Ledger, load, size, testStore } from "./test-store.js";
 
 type Loss = { claims: number; duplicates: number; changed: number; lost: number };
 
@@ -17,8 +17,8 @@ async function failOver(options: RedisStoreOptions, Client: typeof Redis): Promi
   const link = await startPipe(primary);
   const replica = await startReplica({ ...primary, ...link });
   const address = await startFaultProxy(primary);
-  const { resolver } = desk(client(address.url, {}, Client), { timeout: 300, ...options });
-  await fill(desk(client(primary.url), { timeout: 20_000 }).store, 20_000);
+  const { resolver } = testStore(client(address.url, {}, Client), { timeout: 300, ...options });
+  await fill(testStore(client(primary.url), { timeout: 20_000 }).store, 20_000);
   await withClient(primary, (one) => one.wait(1, 5_000));
   const ledger = new Ledger();
   const under = load(resolver, ledger);
@@ -38,7 +38,7 @@ async function failOver(options: RedisStoreOptions, Client: typeof Redis): Promi
   const before = ledger.claims;
   await eventually(() => ledger.claims > before + 1_000, "claims at the promoted replica");
   await under.stop();
-  const patient = desk(client(replica.url), { timeout: 20_000 }).store;
+  const patient = testStore(client(replica.url), { timeout: 20_000 }).store;
   expect((await patient.reconcile("welcome")).findings).toEqual([]);
   const { claims, duplicates, changed } = ledger;
   const loss = { claims, duplicates, changed, lost: await ledger.lost(patient) };
@@ -88,8 +88,8 @@ test("sentinel promotes the replica of a primary that died under load: the clien
       sentinelRetryStrategy: () => 50,
     }),
   );
-  const { resolver } = desk(found, { durability: "replicated", timeout: 500 });
-  await fill(desk(client(primary.url), { timeout: 20_000 }).store, 40_000);
+  const { resolver } = testStore(found, { durability: "replicated", timeout: 500 });
+  await fill(testStore(client(primary.url), { timeout: 20_000 }).store, 40_000);
   await withClient(primary, (one) => one.wait(1, 5_000));
   const ledger = new Ledger();
   const under = load(resolver, ledger);
@@ -108,7 +108,7 @@ test("sentinel promotes the replica of a primary that died under load: the clien
   await eventually(() => ledger.claims > before + 200, "claims after the failover", 60_000);
   await under.stop();
   const { claims, duplicates, changed } = ledger;
-  const patient = desk(client(replica.url), { timeout: 20_000 }).store;
+  const patient = testStore(client(replica.url), { timeout: 20_000 }).store;
   const lost = await ledger.lost(patient);
   figures("sentinel failover, replicated", { claims, failures: under.failures, duplicates, changed, lost });
   expect({ duplicates, changed, lost }).toEqual({ duplicates: 0, changed: 0, lost: 0 });

@@ -1,11 +1,11 @@
 import { createResolver } from "offer-code";
 import { expect, test } from "vitest";
 import { startRedis } from "../setup/redis.js";
-import { client, desk, fill, messageOf } from "./desk.js";
+import { client, fill, messageOf, testStore } from "./test-store.js";
 
 test("nothing that names a person is left after forget(), in any key", async () => {
   const own = client((await startRedis()).url);
-  const { store } = desk(own);
+  const { store } = testStore(own);
   await fill(store, 300, { window: { type: "time-to-live", amount: 0, unit: "day" } });
   await fill(store, 10, { id: "other" });
   const resolver = createResolver({ store, cache: false });

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { type Command, type FaultProxy, startFaultProxy } from "../setup/fault-proxy.js";
 import { type RedisServer, startRedis } from "../setup/redis.js";
 import { eventually } from "../setup/wait.js";
-import { client, desk, isScript } from "./desk.js";
+import { client, isScript, testStore } from "./test-store.js";
 
 let server: RedisServer;
 let proxy: FaultProxy;
@@ -14,8 +14,8 @@ beforeAll(async () => {
 
 test("an import that was held up until others had their turn adds nothing: no code gets into two offers", async () => {
   const own = client(server.url);
-  const { store: direct } = desk(own);
-  const { store: slow } = desk(client(proxy.url), { timeout: 20_000 });
+  const { store: direct } = testStore(own);
+  const { store: slow } = testStore(client(proxy.url), { timeout: 20_000 });
   await direct.saveOffer({ id: "one" });
   await direct.saveOffer({ id: "two" });
   await slow.listOffers();

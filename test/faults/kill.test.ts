@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { startRedis } from "../setup/redis.js";
 import { eventually } from "../setup/wait.js";
-import { client, desk, figures, fill, Ledger, load, size } from "./desk.js";
+import { client, figures, fill, Ledger, load, size, testStore } from "./test-store.js";
 
 test("a server killed under load and started again has lost no code that was shown, and given none to two", async () => {
   const server = await startRedis({ appendOnly: true });
-  const { resolver } = desk(client(server.url), { timeout: 1_000 });
-  const { store } = desk(client(server.url), { timeout: 20_000 });
+  const { resolver } = testStore(client(server.url), { timeout: 1_000 });
+  const { store } = testStore(client(server.url), { timeout: 20_000 });
   await fill(store, 60_000, { expectedAudience: 60_000 });
   const ledger = new Ledger();
   const under = load(resolver, ledger);

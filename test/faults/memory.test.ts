@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { bucketCount, offerKeys } from "../../src/store/redis/keys.js";
 import { type RedisServer, startRedis } from "../setup/redis.js";
 import { withClient } from "../setup/redis-client.js";
-import { client, figures, messageOf, size } from "./desk.js";
+import { client, figures, messageOf, size } from "./test-store.js";
 
 const CODES = size(100_000, 1_000_000);
 const letters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";

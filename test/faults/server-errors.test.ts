@@ -1,12 +1,13 @@
 import { Redis } from "ioredis";
-import { InvalidInputError, offerUnavailable, StoreUnavailableError } from "offer-code";
+import { InvalidInputError, StoreUnavailableError } from "offer-code";
 import { redisStore } from "offer-code/redis";
 import { beforeEach, describe, expect, test } from "vitest";
+import { offerUnavailable } from "../../src/internal.js";
 import { type FaultProxy, SCRIPTS, startFaultProxy } from "../setup/fault-proxy.js";
 import { freePort, type RedisServer, startRedis, startReplica } from "../setup/redis.js";
 import { withClient } from "../setup/redis-client.js";
 import { eventually } from "../setup/wait.js";
-import { client, type Desk, desk, fill, kept, messageOf } from "./desk.js";
+import { client, fill, kept, messageOf, type TestStore, testStore } from "./test-store.js";
 
 let server: RedisServer;
 let proxy: FaultProxy;
@@ -16,10 +17,10 @@ beforeEach(async () => {
   proxy = await startFaultProxy(server);
 });
 
-const open = (url = server.url, timeout = 2_000) => desk(client(url), { timeout });
+const open = (url = server.url, timeout = 2_000) => testStore(client(url), { timeout });
 
 /** What a person reads when a message does not leave. */
-async function complaint({ resolver }: Desk, id: string): Promise<string> {
+async function complaint({ resolver }: TestStore, id: string): Promise<string> {
   const resolution = await resolver.resolve(messageOf(id, `to-${id}`));
   expect(resolution).toMatchObject({ code: null, reason: "store-unavailable" });
   const error = offerUnavailable(resolution, `to-${id}`);
@@ -39,7 +40,7 @@ describe("a server that answers with an error", () => {
 
   test("SCRIPT FLUSH with replicas to confirm: the same", async () => {
     await startReplica(server);
-    const { store, ask } = desk(client(server.url), { durability: "replicated" });
+    const { store, ask } = testStore(client(server.url), { durability: "replicated" });
     await fill(store, 10);
     await withClient(server, (one) => one.script("FLUSH"));
     expect((await Promise.all([ask("m1"), ask("m2")])).map(({ code }) => code)).toEqual([
@@ -63,7 +64,7 @@ describe("a server that answers with an error", () => {
       appendOnly: true,
       config: { "key-load-delay": 200, "loading-process-events-interval-bytes": 1024 },
     });
-    const here = desk(client(slow.url, { enableReadyCheck: false }), { timeout: 1_000 });
+    const here = testStore(client(slow.url, { enableReadyCheck: false }), { timeout: 1_000 });
     await fill(here.store, 5_000);
     const again = slow.restart();
     const seen: string[] = [];
@@ -166,7 +167,7 @@ describe("a server that accepts and never answers", () => {
     const note = (reason: unknown) => void rejections.push(reason);
     process.on("unhandledRejection", note);
     const late = client(proxy.url, { commandTimeout: 400, maxRetriesPerRequest: 1 });
-    const here = desk(late, { timeout: 100 });
+    const here = testStore(late, { timeout: 100 });
     await eventually(() => here.store.listOffers().then(Boolean, () => false), "a connection");
     proxy.silence();
     await Promise.allSettled(Array.from({ length: 5 }, () => here.store.loadOffer("welcome")));
@@ -228,7 +229,7 @@ describe("ready()", () => {
   test("lets durable claim where the server says what is on its disk, and refuses it where it cannot", async () => {
     const own = client((await startRedis({ appendOnly: true })).url);
     const canSay = ((await own.call("COMMAND", "INFO", "WAITAOF")) as unknown[])[0] !== null;
-    const here = desk(own, { durability: "durable" });
+    const here = testStore(own, { durability: "durable" });
     const code = fill(here.store, 10).then(async () => (await here.ask("m1")).code);
     if (canSay) expect(await code).toBe("welcome-00000000");
     else await expect(code).rejects.toThrow("unknown command");
@@ -236,7 +237,7 @@ describe("ready()", () => {
 
   test("is rejected while the server is away, and can be asked again", async () => {
     proxy.silence();
-    const store = desk(client(proxy.url), { timeout: 100 }).store;
+    const store = testStore(client(proxy.url), { timeout: 100 }).store;
     await expect(store.ready()).rejects.toBeInstanceOf(StoreUnavailableError);
     proxy.speak();
     await store.ready();

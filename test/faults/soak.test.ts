@@ -8,7 +8,7 @@ import { registerOfferFilters } from "offer-code/liquid";
 import { redisStore } from "offer-code/redis";
 import { expect, test } from "vitest";
 import { startRedis } from "../setup/redis.js";
-import { client, figures, fill, messageOf, size } from "./desk.js";
+import { client, figures, fill, messageOf, size } from "./test-store.js";
 
 const RENDERS = size(50_000, 1_000_000);
 const SUBSCRIBERS = 5_000;

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { streamSource } from "offer-code";
+import { streamSource } from "offer-code/operations";
 import { describe, expect, test } from "vitest";
 import { csvTable } from "../../src/intake/csv.js";
 

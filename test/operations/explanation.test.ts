@@ -1,4 +1,5 @@
-import { type ExplainQuestion, explainSubscriber, memoryStore, type OfferInput } from "offer-code";
+import { memoryStore, type OfferInput } from "offer-code";
+import { type ExplainQuestion, explainSubscriber } from "offer-code/operations";
 import { describe, expect, test } from "vitest";
 import { DAY, NOON, stock } from "../fixtures.js";
 import { claim, claimAll, codesIn, newcomer } from "../store/contract/tools.js";

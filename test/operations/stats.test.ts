@@ -1,4 +1,5 @@
-import { allOfferStats, createResolver, memoryStore, offerStats } from "offer-code";
+import { createResolver, memoryStore } from "offer-code";
+import { allOfferStats, offerStats } from "offer-code/operations";
 import { expect, test } from "vitest";
 import { codeList, DAY, message, NOON, stock } from "../fixtures.js";
 import { claim } from "../store/contract/tools.js";

@@ -1,5 +1,6 @@
-import { createResolver, MESSAGE_TYPES, type MessageType, type OfferStore } from "offer-code";
+import { createResolver, type MessageType, type OfferStore } from "offer-code";
 import { beforeAll, describe, expect, test } from "vitest";
+import { MESSAGE_TYPES } from "../../src/internal.js";
 import { previewAnswer } from "../../src/preview/answers.js";
 import type { Supposition } from "../../src/preview/api.js";
 import { OfferBook } from "../../src/preview/offer-book.js";

@@ -31,7 +31,7 @@ beforeAll(async () => {
   await importCodes(store, "welcome10", ["LIVE-AAA111", "LIVE-BBB222", "LIVE-CCC333"], { batch: "live" });
   await store.recordSignUp("sub_ben", "welcome10");
   const state = await store.loadOffer("welcome10");
-  const item = { subscriberId: "sub_ben", messageId: "m1", holding: null, mayKeep: null };
+  const item = { subscriberId: "sub_ben", messageId: "m1", holding: null, reusable: null };
   await store.claim({
     offerId: "welcome10",
     revision: state?.revision ?? 0,

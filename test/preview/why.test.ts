@@ -1,9 +1,10 @@
 import fc from "fast-check";
-import { decide, type Holding, type MessageType, type OfferState, parseOffer } from "offer-code";
+import type { Holding, MessageType, OfferState } from "offer-code";
 import { describe, expect, test } from "vitest";
-import { peekAnswer } from "../../src/peek.js";
+import { decide, parseOffer } from "../../src/internal.js";
 import { stepsOf } from "../../src/preview/steps.js";
 import { timelineOf } from "../../src/preview/timeline.js";
+import { peekAnswer } from "../../src/resolver/peek.js";
 
 const NOW = Date.parse("2026-11-23T14:00:00Z");
 const DAY = 86_400_000;

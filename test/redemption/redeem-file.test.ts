@@ -1,4 +1,5 @@
-import { memoryStore, redeemFile, streamSource } from "offer-code";
+import { memoryStore } from "offer-code";
+import { redeemFile, streamSource } from "offer-code/operations";
 import { expect, test } from "vitest";
 import { codeList, NOON, stock } from "../fixtures.js";
 

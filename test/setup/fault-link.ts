@@ -112,7 +112,7 @@ function commandOf(frame: Buffer): Command {
 function createWriter(socket: Socket) {
   let waiting = 0;
   let turn = Promise.resolve();
-  const inTurn = (delay: number, act: () => void) => {
+  const withImportLock = (delay: number, act: () => void) => {
     if (delay === 0 && waiting === 0) return act();
     waiting += 1;
     turn = turn
@@ -123,7 +123,7 @@ function createWriter(socket: Socket) {
       });
   };
   return {
-    write: (bytes: Buffer, delay = 0) => inTurn(delay, () => void socket.write(bytes)),
-    end: (bytes: Buffer = Buffer.alloc(0)) => inTurn(0, () => void socket.end(bytes)),
+    write: (bytes: Buffer, delay = 0) => withImportLock(delay, () => void socket.write(bytes)),
+    end: (bytes: Buffer = Buffer.alloc(0)) => withImportLock(0, () => void socket.end(bytes)),
   };
 }

@@ -2,10 +2,10 @@ import type Handlebars from "handlebars";
 import type { Liquid, LiquidOptions } from "liquidjs";
 import { registerOfferHelpers } from "../../../helpers/handlebars.js";
 import { registerOfferFilters } from "../../../helpers/liquid.js";
-import type { Message } from "../../message.js";
-import { importPeer } from "../../peer.js";
-import type { Resolver } from "../../resolver.js";
+import type { Message } from "../../domain/message.js";
+import type { Resolver } from "../../resolver/resolver.js";
 import type { Partials } from "../folder.js";
+import { importPeer } from "../peer.js";
 import type { Limits, Part } from "./protocol.js";
 
 /** Bytes that one Liquid render may hold, as LiquidJS estimates them. */

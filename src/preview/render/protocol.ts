@@ -1,6 +1,6 @@
-import type { Message } from "../../message.js";
-import type { Offer } from "../../offer.js";
-import type { Resolution } from "../../resolution.js";
+import type { Message } from "../../domain/message.js";
+import type { Offer } from "../../domain/offer.js";
+import type { Resolution } from "../../domain/resolution.js";
 import type { Engine, PartName } from "../api.js";
 import type { Partials } from "../folder.js";
 

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
-import type { Offer } from "../../offer.js";
-import type { Resolution } from "../../resolution.js";
-import type { Milliseconds } from "../../units.js";
+import type { Offer } from "../../domain/offer.js";
+import type { Resolution } from "../../domain/resolution.js";
+import type { Milliseconds } from "../../domain/units.js";
 import type { FromWorker, Limits, RenderedPart, RenderJob, ToWorker } from "./protocol.js";
 
 /** Time for one message from one question to the next. Megabytes for the whole thread. */

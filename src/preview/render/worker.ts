@@ -1,11 +1,11 @@
 // Renders templates in a thread of its own, which can be ended. It is handed texts and data and asks the other side for offers.
 import { parentPort } from "node:worker_threads";
 import { LRUCache } from "lru-cache";
-import { InvalidInputError, OfferTemplateError, OfferUnavailableError } from "../../errors.js";
-import type { Message } from "../../message.js";
-import type { Offer } from "../../offer.js";
-import type { Resolution } from "../../resolution.js";
-import type { Resolver } from "../../resolver.js";
+import { InvalidInputError, OfferTemplateError, OfferUnavailableError } from "../../domain/errors.js";
+import type { Message } from "../../domain/message.js";
+import type { Offer } from "../../domain/offer.js";
+import type { Resolution } from "../../domain/resolution.js";
+import type { Resolver } from "../../resolver/resolver.js";
 import { compilePart } from "./engines.js";
 import type { FromWorker, Limits, Part, PartError, RenderedPart, RenderJob, ToWorker } from "./protocol.js";
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { z } from "zod";
-import { checked, InvalidInputError } from "../../errors.js";
+import { checked, InvalidInputError } from "../../domain/errors.js";
 import { TYPE_NAMES } from "../definition.js";
 
 const LARGEST_BODY = 4_000_000;

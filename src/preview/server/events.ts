@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { Milliseconds } from "../../units.js";
+import type { Milliseconds } from "../../domain/units.js";
 
 const BEAT: Milliseconds = 20_000;
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { InvalidInputError } from "../../errors.js";
+import { InvalidInputError } from "../../domain/errors.js";
 
 export function send(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { "content-type": "application/json; charset=utf-8" }).end(JSON.stringify(body));

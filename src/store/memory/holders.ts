@@ -1,6 +1,6 @@
-import { invalidInput } from "../../errors.js";
-import { type HeldCode, type Holding, newestCode, withClaim } from "../../holding.js";
-import type { OfferState } from "../../offer.js";
+import { invalidInput } from "../../domain/errors.js";
+import { type HeldCode, type Holding, newestCode, withClaim } from "../../domain/holding.js";
+import type { OfferState } from "../../domain/offer.js";
 import type { ClaimAnswer, ClaimItem, ClaimRequest, CodeRecord } from "../store.js";
 import { type BatchPool, draw, type Entry, putBack } from "./pool.js";
 
@@ -26,8 +26,8 @@ export function answer(shelf: OfferShelf, request: ClaimRequest, item: ClaimItem
 }
 
 function share(holder: Holder, item: ClaimItem): void {
-  if (item.mayKeep === null) return;
-  const shown = item.mayKeep === "first" ? holder.at(-1) : holder[0];
+  if (item.reusable === null) return;
+  const shown = item.reusable === "first" ? holder.at(-1) : holder[0];
   if (shown?.claim) shown.claim.shared = true;
 }
 

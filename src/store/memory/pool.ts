@@ -1,6 +1,6 @@
-import { codeKey } from "../../identifier.js";
-import type { Batch } from "../../offer.js";
-import type { UnixMs } from "../../units.js";
+import { codeKey } from "../../domain/identifier.js";
+import type { Batch } from "../../domain/offer.js";
+import type { UnixMs } from "../../domain/units.js";
 import { differentDays } from "../checks.js";
 import type { BatchCounts, CodeOutcome } from "../store.js";
 

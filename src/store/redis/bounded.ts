@@ -1,5 +1,5 @@
-import { StoreUnavailableError } from "../../errors.js";
-import type { Milliseconds } from "../../units.js";
+import { StoreUnavailableError } from "../../domain/errors.js";
+import type { Milliseconds } from "../../domain/units.js";
 
 /**
  * The reply, or an error once it is late: whatever the client does with a command, nobody waits for ever.

@@ -1,6 +1,6 @@
 import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from "cockatiel";
-import { StoreUnavailableError } from "../../errors.js";
-import type { Milliseconds } from "../../units.js";
+import { StoreUnavailableError } from "../../domain/errors.js";
+import type { Milliseconds } from "../../domain/units.js";
 
 /** Failures in a row after which Redis is left alone, and for how long. */
 const FAILURES = 5;
@@ -13,7 +13,7 @@ export type Breaker = { run<Reply>(ask: () => Promise<Reply>): Promise<Reply> };
  * through to see whether it is back; the others do not wait for that.
  */
 export function createBreaker(): Breaker {
-  const policy = circuitBreaker(handleWhen(isAway), {
+  const policy = circuitBreaker(handleWhen(isUnavailable), {
     halfOpenAfter: PAUSE,
     breaker: new ConsecutiveBreaker(FAILURES),
   });
@@ -30,7 +30,7 @@ export function createBreaker(): Breaker {
 }
 
 /** A server that answers with an error (`OOM`, `READONLY`) is there, and it answers fast. */
-function isAway(error: Error): boolean {
+function isUnavailable(error: Error): boolean {
   return error.name !== "ReplyError";
 }
 

@@ -49,18 +49,18 @@ export function watchChanges(client: RedisClient, channel: string, listener: (ch
     return performance.now() - saidAt <= SILENCE_ALLOWED;
   }
 
-  function tell(change: StoreChange): void {
+  function notify(change: StoreChange): void {
     if (!closed) listener(change);
   }
 
   function lose(): void {
     if (isClosed || saidAt === Number.NEGATIVE_INFINITY) return;
     saidAt = Number.NEGATIVE_INFINITY;
-    tell({ type: "missed" });
+    notify({ type: "missed" });
   }
 
   function hear(said: number): void {
-    if (!live()) tell({ type: "missed" });
+    if (!live()) notify({ type: "missed" });
     saidAt = said;
   }
 
@@ -73,7 +73,7 @@ export function watchChanges(client: RedisClient, channel: string, listener: (ch
     opened.on("message", (from: string, text: string) => {
       if (isClosed) return;
       if (from === own) ifCurrent(() => hear(Number(text)))();
-      else tell(changeFrom(text));
+      else notify(changeFrom(text));
     });
     opened.on("close", ifCurrent(lose));
     opened.on("end", ifCurrent(lose));

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { StoreUnavailableError } from "../../errors.js";
-import type { Milliseconds } from "../../units.js";
+import { StoreUnavailableError } from "../../domain/errors.js";
+import type { Milliseconds } from "../../domain/units.js";
 import { bounded } from "./bounded.js";
 import type { RedisClient } from "./client.js";
 import { type Confirmation, confirmationArgs, unconfirmedBecause } from "./durability.js";

@@ -1,22 +1,22 @@
-import { StoreUnavailableError } from "../../errors.js";
-import type { Milliseconds } from "../../units.js";
+import { StoreUnavailableError } from "../../domain/errors.js";
+import type { Milliseconds } from "../../domain/units.js";
 import { bounded } from "./bounded.js";
 import { type Breaker, createBreaker } from "./breaker.js";
 import { isCluster, type RedisClient } from "./client.js";
 import { ConfirmedWrites } from "./confirmed-writes.js";
 import type { Confirmation } from "./durability.js";
-import { stillKey } from "./keys.js";
+import { slotGuardKey } from "./keys.js";
 import type { Call, Script } from "./lua.js";
 import { isNoScript } from "./reply.js";
 
 /** What comes before every call, for a server that may turn out to be unfit. */
-export type Gate = { isOpen(): boolean; pass(): Promise<void>; passed(): void };
+export type StartupCheck = { isOpen(): boolean; pass(): Promise<void>; passed(): void };
 
 /** Runs scripts and commands on the caller's client. Defines nothing on it. */
 export class Connection {
   readonly #breakers = new Map<string, Breaker>();
   readonly #confirmed: ConfirmedWrites | null;
-  #gate: Gate | null = null;
+  #gate: StartupCheck | null = null;
 
   constructor(
     readonly client: RedisClient,
@@ -27,14 +27,14 @@ export class Connection {
   }
 
   /** No script runs before `gate` lets it. Where it is open, a script is sent before `run` returns. */
-  guard(gate: Gate): void {
+  guard(gate: StartupCheck): void {
     this.#gate = gate;
   }
 
   async run(script: Script, keys: readonly string[], args: readonly string[]): Promise<unknown> {
     if (this.#gate?.isOpen() === false) await this.#gate.pass();
     const [base = ""] = keys;
-    const call = { script, keys: [...keys, ...stillKey(base)], args };
+    const call = { script, keys: [...keys, ...slotGuardKey(base)], args };
     const isConfirmed = script.mode === "writes" && this.#confirmed !== null;
     const group = this.#group(base);
     const reply = await this.#guarded(script.name, `${group} ${isConfirmed ? "confirmed" : ""}`, () =>

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Milliseconds } from "../../units.js";
+import type { Milliseconds } from "../../domain/units.js";
 
 const REPLICAS_EXPECTED = "a whole number from 0 to 100";
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { StoreUnavailableError } from "../../errors.js";
-import type { Milliseconds } from "../../units.js";
+import { StoreUnavailableError } from "../../domain/errors.js";
+import type { Milliseconds } from "../../domain/units.js";
 import type { Connection } from "./connection.js";
 import { script } from "./lua.js";
 
@@ -44,7 +44,7 @@ export type Hold = () => Promise<void>;
  * Imports take turns, chunk by chunk: whether another offer has a code already cannot be checked in one step with adding
  * it, because offers live in different slots of a cluster.
  */
-export async function inTurn<Result>(
+export async function withImportLock<Result>(
   connection: Connection,
   key: string,
   work: (hold: Hold) => Promise<Result>,

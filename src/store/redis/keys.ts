@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { checked } from "../../errors.js";
+import { checked } from "../../domain/errors.js";
 
 /**
  * Every key of the store, and why it is laid out so. `{offer}` is a hash tag: all keys of an offer live in one slot of a cluster.
@@ -19,7 +19,7 @@ import { checked } from "../../errors.js";
  * | `oc:offers` | set | offer ids |
  * | `oc:signups:<bucket>` | hash | subscriber -> sign-up offer |
  * | `oc:import` | string | the lock that imports take turns by |
- * | `oc:{offer}:still` | - | never exists: see `stillKey` |
+ * | `oc:{offer}:slot-guard` | - | never exists: see `slotGuardKey` |
  *
  * A code's place is its number in its batch, counted from 0. Codes leave the pool list by its head only, so the head's place is `taken`,
  * and neither list nor index has to store places. A ref is `batch number * PLACES + place`. A claim therefore
@@ -78,8 +78,8 @@ export function offerKeys(prefix: string, offerId: string, buckets: number): Off
  * others, without an error: they would look as if they had never been. A declared key that is missing makes Redis refuse
  * the whole script (`TRYAGAIN`) for as long as the slot is moving, on either node.
  */
-export function stillKey(base: string): string[] {
-  return base.includes("{") ? [`${base}:still`] : [];
+export function slotGuardKey(base: string): string[] {
+  return base.includes("{") ? [`${base}:slot-guard`] : [];
 }
 
 export function storeKeys(prefix: unknown) {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { REMEMBERED_CLAIMS } from "../../holding.js";
+import { REMEMBERED_CLAIMS } from "../../domain/holding.js";
 import { PAGE, PLACES } from "./keys.js";
 
 /** A Lua script, whether it may write, and its digest, by which Redis knows it. */
@@ -18,7 +18,7 @@ export type Call = { readonly script: Script; readonly keys: readonly string[]; 
  * write are refused whole, never half way.
  */
 export function script(name: string, mode: "writes" | "reads", body: string): Script {
-  const lua = `#!lua${mode === "reads" ? " flags=no-writes" : ""}\n${WITHOUT_STILL_KEY}${body}`;
+  const lua = `#!lua${mode === "reads" ? " flags=no-writes" : ""}\n${WITHOUT_SLOT_GUARD}${body}`;
   const sha = createHash("sha1").update(lua).digest("hex");
   scriptNames.set(sha, name);
   return { name, mode, lua, sha };
@@ -27,8 +27,8 @@ export function script(name: string, mode: "writes" | "reads", body: string): Sc
 /** The scripts by their digests, for whoever reads what goes over the wire. */
 export const scriptNames = new Map<string, string>();
 
-/** See `stillKey` in keys.ts: the scripts themselves know nothing of it. */
-const WITHOUT_STILL_KEY = 'if string.sub(KEYS[#KEYS], -6) == ":still" then KEYS[#KEYS] = nil end\n';
+/** See `slotGuardKey` in keys.ts: the scripts themselves know nothing of it. */
+const WITHOUT_SLOT_GUARD = 'if string.sub(KEYS[#KEYS], -11) == ":slot-guard" then KEYS[#KEYS] = nil end\n';
 
 /** Lua functions over refs and records, for the scripts that need them. See `keys.ts` for both. */
 export const RECORDS = `

@@ -1,4 +1,4 @@
-import type { UnixMs } from "../../units.js";
+import type { UnixMs } from "../../domain/units.js";
 import type { Script } from "./lua.js";
 
 /** Instants are kept in base 36: eight characters until the year 2059. */

@@ -56,9 +56,9 @@ export function claimContract(store: CurrentStore): void {
   test("a message that asks again is told what it claimed, whatever it thinks is held", async () => {
     await stock(store());
     await claim(store(), "ann", "m1", { holding: null });
-    for (const mayKeep of ["latest", "first", null] as const) {
+    for (const reusable of ["latest", "first", null] as const) {
       for (const holding of [null, [held()] as Holding]) {
-        const again = await claim(store(), "ann", "m1", { holding, mayKeep });
+        const again = await claim(store(), "ann", "m1", { holding, reusable });
         expect(again).toMatchObject({ status: "holds", holding: [{ code: "A1", messageId: "m1", shared: false }] });
       }
     }
@@ -78,7 +78,7 @@ export function claimContract(store: CurrentStore): void {
     await claim(store(), "ben", "m1");
     const items: ClaimItem[] = [
       newcomer("ann"),
-      { ...newcomer("ben"), mayKeep: "latest" },
+      { ...newcomer("ben"), reusable: "latest" },
       { ...newcomer("cat"), holding: [held()] },
       newcomer("dan"),
     ];

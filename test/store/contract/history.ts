@@ -51,21 +51,21 @@ export function historyContract(store: CurrentStore): void {
     await claim(store(), "ann", "m1");
     await claim(store(), "ann", "m2");
     const shared = async () => (await holdingOf(store(), "ann"))?.map((each) => each.shared);
-    await claim(store(), "ann", "m3", { holding: null, mayKeep: null });
+    await claim(store(), "ann", "m3", { holding: null, reusable: null });
     expect(await shared()).toEqual([false, false]);
-    const told = await claim(store(), "ann", "m3", { holding: null, mayKeep: "first" });
+    const told = await claim(store(), "ann", "m3", { holding: null, reusable: "first" });
     expect(told).toMatchObject({ holding: [{ shared: false }, { shared: true }] });
     expect(await shared()).toEqual([false, true]);
-    await claim(store(), "ann", "m3", { holding: null, mayKeep: "latest" });
+    await claim(store(), "ann", "m3", { holding: null, reusable: "latest" });
     expect(await shared()).toEqual([true, true]);
   });
 
   test("a code that is replaced stays as it was marked", async () => {
     await stock(store());
     await claim(store(), "ann", "m1");
-    await claim(store(), "ann", "m2", { holding: null, mayKeep: "latest" });
+    await claim(store(), "ann", "m2", { holding: null, reusable: "latest" });
     await store().redeem("A1", NOON + 5);
-    await claim(store(), "ann", "m3", { mayKeep: "latest" });
+    await claim(store(), "ann", "m3", { reusable: "latest" });
     expect(await holdingOf(store(), "ann")).toMatchObject([
       { code: "B2", shared: false, redeemedAt: null },
       { code: "A1", shared: true, redeemedAt: NOON + 5 },

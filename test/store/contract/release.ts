@@ -59,7 +59,7 @@ export function releaseContract(store: CurrentStore): void {
   test("a code that another message may have shown stays", async () => {
     await stock(store());
     await claim(store(), "ann", "m1");
-    await claim(store(), "ann", "m2", { holding: null, mayKeep: "latest" });
+    await claim(store(), "ann", "m2", { holding: null, reusable: "latest" });
     expect(await store().release("welcome", "ann", "m1")).toEqual({ status: "shared" });
     expect(await store().release("welcome", "ann", "m2")).toEqual({ status: "nothing-claimed" });
     expect(await codesOf(store(), "ann")).toEqual(["A1"]);
@@ -69,7 +69,7 @@ export function releaseContract(store: CurrentStore): void {
   test("parts of the message that claimed a code do not keep it from going back", async () => {
     await stock(store());
     await claim(store(), "ann", "m1");
-    await claim(store(), "ann", "m1", { holding: null, mayKeep: "latest" });
+    await claim(store(), "ann", "m1", { holding: null, reusable: "latest" });
     expect(await store().release("welcome", "ann", "m1")).toMatchObject({ status: "released" });
   });
 

@@ -13,8 +13,8 @@ export async function claim(
   messageId: string,
   options: ClaimOptions = {},
 ): Promise<ClaimAnswer> {
-  const { offerId = "welcome", holding = await holdingOf(store, subscriberId, offerId), mayKeep = null } = options;
-  const item = { subscriberId, messageId, holding, mayKeep };
+  const { offerId = "welcome", holding = await holdingOf(store, subscriberId, offerId), reusable = null } = options;
+  const item = { subscriberId, messageId, holding, reusable };
   const reply = await claimAll(store, [item], { ...options, offerId });
   if (reply.status !== "answered") throw new Error(reply.status);
   return reply.answers[0]!;
@@ -34,7 +34,7 @@ export async function claimAll(
 
 /** An item of somebody who is thought to hold nothing. */
 export function newcomer(subscriberId: string, messageId = `for ${subscriberId}`): ClaimItem {
-  return { subscriberId, messageId, holding: null, mayKeep: null };
+  return { subscriberId, messageId, holding: null, reusable: null };
 }
 
 export async function holdingOf(store: OfferStore, subscriberId: string, offerId = "welcome"): Promise<Holding | null> {

@@ -1,12 +1,12 @@
 import { PLACES } from "../keys.js";
+import type { KeyScanner } from "./key-scanner.js";
 import { INDEX_SEEN, INDEXED, type Marks } from "./places.js";
 import { refText } from "./refs.js";
 import type { Report } from "./report.js";
-import type { Shelf } from "./shelf.js";
 
 /** Goes through the index of codes: each entry has to lead to the place that leads to it. */
 export async function checkCodeIndex(
-  shelf: Shelf,
+  shelf: KeyScanner,
   buckets: number,
   marks: readonly Marks[],
   report: Report,

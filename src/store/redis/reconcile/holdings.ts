@@ -1,12 +1,12 @@
 import { PAGE, PLACES } from "../keys.js";
+import type { KeyScanner } from "./key-scanner.js";
 import { HELD, HOLDING_SEEN, type Marks } from "./places.js";
 import { refsIn, refText } from "./refs.js";
 import type { Report } from "./report.js";
-import type { Shelf } from "./shelf.js";
 
 /** Goes through the subscribers: each code that one is said to hold has to name him, and no message has two. */
 export async function checkHoldings(
-  shelf: Shelf,
+  shelf: KeyScanner,
   buckets: number,
   marks: readonly Marks[],
   report: Report,
@@ -38,7 +38,7 @@ function checkMarks(subscriberId: string, refs: number[], marks: readonly Marks[
   }
 }
 
-async function checkMessages(shelf: Shelf, holders: Map<string, number[]>, report: Report): Promise<void> {
+async function checkMessages(shelf: KeyScanner, holders: Map<string, number[]>, report: Report): Promise<void> {
   const several = [...holders].filter(([, refs]) => refs.length > 1);
   const wanted = several.flatMap(([subscriberId, refs]) => refs.map((ref) => ({ subscriberId, ref })));
   if (wanted.length === 0) return;

@@ -4,9 +4,9 @@ import { offerKeys } from "../keys.js";
 import type { LoadedOffer } from "../scripts/offers.js";
 import { checkCodeIndex } from "./code-index.js";
 import { checkHoldings } from "./holdings.js";
+import { KeyScanner } from "./key-scanner.js";
 import { checkPlaces, type Marks } from "./places.js";
 import { type Reconciliation, Report } from "./report.js";
-import { Shelf } from "./shelf.js";
 
 /**
  * Checks that the keys of one offer agree with each other. Changes nothing, and reads in small pieces. What happens meanwhile can
@@ -23,7 +23,7 @@ export async function reconcile(
 ): Promise<Reconciliation> {
   if (loaded === null) throw unknownOffer(offerId);
   const { state, buckets } = loaded;
-  const shelf = new Shelf(connection, offerKeys(store.prefix, offerId, buckets));
+  const shelf = new KeyScanner(connection, offerKeys(store.prefix, offerId, buckets));
   const report = new Report();
   await checkNames(shelf, store.offers, loaded, report);
   const marks: Marks[] = [];
@@ -33,7 +33,7 @@ export async function reconcile(
   return report.result(offerId);
 }
 
-async function checkNames(shelf: Shelf, list: string, { state }: LoadedOffer, report: Report): Promise<void> {
+async function checkNames(shelf: KeyScanner, list: string, { state }: LoadedOffer, report: Report): Promise<void> {
   const { id } = state.offer;
   const isListed = await shelf.connection.command("list", (client) => client.sismember(list, id));
   if (isListed !== 1) report.find("offer-not-listed", `offer "${id}" is not in the list of offers`);

@@ -1,8 +1,8 @@
-import { codeKey } from "../../../identifier.js";
+import { codeKey } from "../../../domain/identifier.js";
 import { PAGE, PLACES } from "../keys.js";
+import type { KeyScanner } from "./key-scanner.js";
 import { placeText, refsIn, refText } from "./refs.js";
 import type { Report } from "./report.js";
-import type { Shelf } from "./shelf.js";
 
 /** What is known of each place of a batch: its code was found by the index, its holder knows of it, and who has been there since. */
 export const INDEXED = 1;
@@ -23,7 +23,7 @@ type Batch = { number: number; taken: number; back: Set<string>; used: Map<strin
 type Counts = { given: number; redeemed: number; used: number };
 
 /** Goes through the codes of one batch, place by place, and looks each of them up where it should be known. */
-export async function checkPlaces(shelf: Shelf, number: number, report: Report): Promise<Marks> {
+export async function checkPlaces(shelf: KeyScanner, number: number, report: Report): Promise<Marks> {
   const { base } = shelf.keys;
   const [size, back] = (await shelf.ask("batch", (pipeline) => {
     pipeline.llen(`${base}:pool:${number}`);
@@ -51,7 +51,7 @@ export async function checkPlaces(shelf: Shelf, number: number, report: Report):
   return marks;
 }
 
-async function* placesOf(shelf: Shelf, batch: Batch, report: Report): AsyncGenerator<Place[]> {
+async function* placesOf(shelf: KeyScanner, batch: Batch, report: Report): AsyncGenerator<Place[]> {
   const { number, taken } = batch;
   let next = 0;
   for await (const { page, records } of shelf.pages(number, taken)) {
@@ -93,7 +93,13 @@ function count(place: Place, batch: Batch, counts: Counts, report: Report): void
   }
 }
 
-async function checkIndex(shelf: Shelf, batch: number, places: Place[], marks: Marks, report: Report): Promise<void> {
+async function checkIndex(
+  shelf: KeyScanner,
+  batch: number,
+  places: Place[],
+  marks: Marks,
+  report: Report,
+): Promise<void> {
   const refs = await shelf.lookUp(
     places.map(({ code }) => [shelf.keys.codeBucket(codeKey(code)), codeKey(code)] as [string, string]),
   );
@@ -105,7 +111,13 @@ async function checkIndex(shelf: Shelf, batch: number, places: Place[], marks: M
   }
 }
 
-async function checkHolders(shelf: Shelf, batch: number, places: Place[], marks: Marks, report: Report): Promise<void> {
+async function checkHolders(
+  shelf: KeyScanner,
+  batch: number,
+  places: Place[],
+  marks: Marks,
+  report: Report,
+): Promise<void> {
   const given = places.filter(({ subscriberId }) => subscriberId !== "");
   const buckets = given.map(({ subscriberId }) => shelf.keys.subscriberBucket(subscriberId));
   const lookUp = (suffix: string) =>

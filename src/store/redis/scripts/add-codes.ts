@@ -1,6 +1,6 @@
-import { StoreUnavailableError } from "../../../errors.js";
-import { codeKey } from "../../../identifier.js";
-import type { Batch } from "../../../offer.js";
+import { StoreUnavailableError } from "../../../domain/errors.js";
+import { codeKey } from "../../../domain/identifier.js";
+import type { Batch } from "../../../domain/offer.js";
 import type { AddedCodes, CodeOutcome } from "../../store.js";
 import type { Connection } from "../connection.js";
 import type { Hold } from "../import-lock.js";

@@ -1,7 +1,7 @@
-import { invalidInput } from "../../../errors.js";
-import type { Holding } from "../../../holding.js";
-import { newestCode, withClaim } from "../../../holding.js";
-import { ID_EXPECTED } from "../../../identifier.js";
+import { invalidInput } from "../../../domain/errors.js";
+import type { Holding } from "../../../domain/holding.js";
+import { newestCode, withClaim } from "../../../domain/holding.js";
+import { ID_EXPECTED } from "../../../domain/identifier.js";
 import type { ClaimAnswer, ClaimItem, ClaimReply, ClaimRequest } from "../../store.js";
 import type { Connection } from "../connection.js";
 import type { OfferKeys } from "../keys.js";
@@ -280,16 +280,16 @@ export async function claim(connection: Connection, keys: OfferKeys, request: Cl
 
 function itemTexts(keys: OfferKeys, items: readonly ClaimItem[]): string {
   const texts: (string | number)[] = [];
-  for (const { subscriberId, messageId, holding, mayKeep } of items) {
+  for (const { subscriberId, messageId, holding, reusable } of items) {
     if (SEPARATOR.test(subscriberId)) throw invalidInput("subscriberId", ID_EXPECTED, subscriberId);
     if (SEPARATOR.test(messageId)) throw invalidInput("messageId", ID_EXPECTED, messageId);
-    texts.push(keys.subscriberNumber(subscriberId), subscriberId, messageId, known(holding, mayKeep));
+    texts.push(keys.subscriberNumber(subscriberId), subscriberId, messageId, known(holding, reusable));
   }
   return `${texts.join("\0")}\0`;
 }
 
-function known(holding: Holding | null, mayKeep: ClaimItem["mayKeep"]): string {
-  const keep = mayKeep === "latest" ? "l" : mayKeep === "first" ? "f" : "-";
+function known(holding: Holding | null, reusable: ClaimItem["reusable"]): string {
+  const keep = reusable === "latest" ? "l" : reusable === "first" ? "f" : "-";
   return holding === null ? keep : keep + newestCode(holding).code;
 }
 

@@ -1,4 +1,4 @@
-import type { UnixMs } from "../../../units.js";
+import type { UnixMs } from "../../../domain/units.js";
 import type { Connection } from "../connection.js";
 import type { OfferKeys } from "../keys.js";
 import { script } from "../lua.js";

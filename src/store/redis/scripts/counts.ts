@@ -1,4 +1,4 @@
-import type { Batch } from "../../../offer.js";
+import type { Batch } from "../../../domain/offer.js";
 import type { BatchCounts } from "../../store.js";
 import type { Connection } from "../connection.js";
 import { RECORDS, script } from "../lua.js";

@@ -1,5 +1,5 @@
-import { codeKey } from "../../../identifier.js";
-import type { Batch } from "../../../offer.js";
+import { codeKey } from "../../../domain/identifier.js";
+import type { Batch } from "../../../domain/offer.js";
 import type { CodeRecord } from "../../store.js";
 import type { Connection } from "../connection.js";
 import type { OfferKeys } from "../keys.js";

@@ -1,4 +1,4 @@
-import { codeKey } from "../../../identifier.js";
+import { codeKey } from "../../../domain/identifier.js";
 import type { Connection } from "../connection.js";
 import type { OfferKeys } from "../keys.js";
 import { script } from "../lua.js";

@@ -1,4 +1,4 @@
-import type { HeldCode, Holding } from "../../../holding.js";
+import type { HeldCode, Holding } from "../../../domain/holding.js";
 import type { Connection } from "../connection.js";
 import type { OfferKeys } from "../keys.js";
 import { RECORDS, script } from "../lua.js";

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import type { Batch, Offer, OfferState } from "../../../offer.js";
+import type { Batch, Offer, OfferState } from "../../../domain/offer.js";
 import type { Connection } from "../connection.js";
 import { script } from "../lua.js";
 import { unexpectedReply } from "../reply.js";

@@ -1,5 +1,5 @@
-import { codeKey } from "../../../identifier.js";
-import type { UnixMs } from "../../../units.js";
+import { codeKey } from "../../../domain/identifier.js";
+import type { UnixMs } from "../../../domain/units.js";
 import type { Connection } from "../connection.js";
 import type { OfferKeys } from "../keys.js";
 import { RECORDS, script } from "../lua.js";

@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from "../../../errors.js";
+import { StoreUnavailableError } from "../../../domain/errors.js";
 import type { Release } from "../../store.js";
 import type { Connection } from "../connection.js";
 import type { OfferKeys } from "../keys.js";

@@ -1,0 +1,54 @@
+import type { WhenUnavailable } from "./offer.js";
+import type { UnixMs } from "./units.js";
+
+/** Why a subscriber gets a new code. */
+export type NewCodeReason = "first-code" | "redeemed" | "expired" | "new-each-message" | "sign-up-offer";
+/** Why a subscriber gets a code already held. */
+export type KeptCodeReason = "still-valid" | "same-message" | "sign-up-offer";
+/** Why there is no code to give. */
+export type UnavailableReason =
+  | "pool-empty"
+  | "no-open-batch"
+  | "no-sign-up-offer"
+  | "unknown-offer"
+  | "store-unavailable";
+export type Reason = NewCodeReason | KeptCodeReason | UnavailableReason;
+
+/**
+ * The answer for one message and one offer.
+ *
+ * - `offerName`: the offer's name, `null` where it has none. `onMissing`: what a template does where there is no code.
+ * - `code`: what the message shows; `null` when there is none.
+ * - `isNew`: this message took the code from the pool, now or at an earlier try.
+ * - `isFallback`: the offer's static code stands in, `reason` says for what.
+ * - `isSample`: made by `peek` in place of a new code; no real code of the pool.
+ * - `batch`: the upload the code came from. `issuedAt`: when the subscriber first got it.
+ * - `expiresAt`: when it stops being sent again; `null` when never. `lastDay`: the last day on which the
+ *   code may still be sent, `2026-11-30` in the offer's zone. `daysLeft`: days until then, a started day counts whole.
+ * - `redeemed`: the shop said that it was used (possible in sign-up messages only).
+ * - `cause`: the error behind `store-unavailable`; absent otherwise.
+ */
+export type Resolution = {
+  offerId: string;
+  offerName: string | null;
+  onMissing: WhenUnavailable["action"];
+  code: string | null;
+  reason: Reason;
+  isNew: boolean;
+  isFallback: boolean;
+  isSample: boolean;
+  batch: string | null;
+  issuedAt: Date | null;
+  expiresAt: Date | null;
+  lastDay: string | null;
+  daysLeft: number | null;
+  redeemed: boolean;
+  cause?: Error;
+};
+
+const DAY = 86_400_000;
+
+/** Days from `now` until `expiresAt`, a started day counts whole, 0 once it has passed. */
+export function daysUntil(expiresAt: UnixMs, now: UnixMs): number {
+  return Math.max(0, Math.ceil((expiresAt - now) / DAY));
+}

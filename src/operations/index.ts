@@ -1,0 +1,16 @@
+/** What operators do with offers and codes: bring codes in, count them, find one, take them back. */
+export { audienceFile } from "../intake/audience.js";
+export type { RefusedLine } from "../intake/codes-file.js";
+export {
+  type ImportFileOptions,
+  type ImportFileReport,
+  type ImportProgress,
+  importFile,
+} from "../intake/import-file.js";
+export { streamSource, type TextSource, textSource } from "../intake/source.js";
+export { type RedeemFileOptions, type RedeemFileReport, redeemFile } from "../redemption/redeem-file.js";
+export { type DefinedOffer, defineOffers, type FieldChange } from "./define.js";
+export { type ExplainQuestion, type Explanation, explainSubscriber, type HeldCodeFacts } from "./explanation.js";
+export { type ExportedCode, exportCodes, exportCodesCsv } from "./export-codes.js";
+export { type RollbackReport, rollback } from "./rollback.js";
+export { allOfferStats, type BatchStats, type OfferStats, offerStats } from "./stats.js";

@@ -1,0 +1,93 @@
+import type { KeptCodeReason, NewCodeReason, Resolution, UnavailableReason } from "../domain/resolution.js";
+import type { Milliseconds } from "../domain/units.js";
+
+/** Which offer and message an event is about. Codes are money and are not told. */
+type About = { offerId: string; subscriberId: string; messageId: string };
+
+/**
+ * What happens in a resolver, for those who operate it.
+ *
+ * - `claimed`: a code left the pool. `kept`: a code held before is shown; `fromCache`: without asking the store.
+ * - `unavailable`: there was no code to give; `isFallback`: the offer's static code stood in.
+ * - `low-stock`: fewer than `level` codes are left. Told once by each process, and again after the stock had recovered.
+ * - `pool-empty`: a message found no code left. Told once by each process, and again after codes had come in.
+ * - `store-unavailable`: the store could not be asked; told once. `store-available`: it answers again, after `unavailableFor` milliseconds.
+ */
+export type OfferEvent =
+  | ({ type: "claimed"; reason: NewCodeReason; batch: string | null } & About)
+  | ({ type: "kept"; reason: KeptCodeReason; fromCache: boolean } & About)
+  | ({ type: "unavailable"; reason: UnavailableReason; isFallback: boolean } & About)
+  | { type: "low-stock"; offerId: string; left: number; level: number }
+  | { type: "pool-empty"; offerId: string }
+  | { type: "store-unavailable"; error: unknown }
+  | { type: "store-available"; unavailableFor: Milliseconds };
+
+export type EventListener = (event: OfferEvent) => void;
+
+type MessageRef = { readonly id: string; readonly subscriberId: string };
+
+/** Tells one listener what a resolver does. Where nobody listens there is no reporter, and nothing of this runs. */
+export class EventReporter {
+  readonly #low = new Set<string>();
+  readonly #empty = new Set<string>();
+  #unavailableSince: number | null = null;
+
+  constructor(readonly listener: EventListener) {}
+
+  answered(
+    { offerId, reason, code, isFallback, isNew, batch }: Resolution,
+    message: MessageRef,
+    fromCache: boolean,
+  ): void {
+    const about = { offerId, subscriberId: message.subscriberId, messageId: message.id };
+    if (code === null || isFallback) {
+      this.#notify({ type: "unavailable", reason: reason as UnavailableReason, isFallback, ...about });
+      if (reason === "pool-empty") this.#foundEmpty(offerId);
+    } else if (isNew && reason !== "same-message") {
+      this.#empty.delete(offerId);
+      this.#notify({ type: "claimed", reason: reason as NewCodeReason, batch, ...about });
+    } else {
+      this.#notify({ type: "kept", reason: reason as KeptCodeReason, fromCache, ...about });
+    }
+  }
+
+  /** After a claim: how many codes are left. */
+  stock(offerId: string, left: number, level: number): void {
+    if (left >= level) this.#low.delete(offerId);
+    else if (!this.#low.has(offerId)) {
+      this.#low.add(offerId);
+      this.#notify({ type: "low-stock", offerId, left, level });
+    }
+  }
+
+  storeUnavailable(error: unknown): void {
+    if (this.#unavailableSince !== null) return;
+    this.#unavailableSince = performance.now();
+    this.#notify({ type: "store-unavailable", error });
+  }
+
+  storeAvailable(): void {
+    if (this.#unavailableSince === null) return;
+    const unavailableFor = Math.round(performance.now() - this.#unavailableSince);
+    this.#unavailableSince = null;
+    this.#notify({ type: "store-available", unavailableFor });
+  }
+
+  #foundEmpty(offerId: string): void {
+    if (this.#empty.has(offerId)) return;
+    this.#empty.add(offerId);
+    this.#notify({ type: "pool-empty", offerId });
+  }
+
+  /** A listener that throws must not stop a message. */
+  #notify(event: OfferEvent): void {
+    try {
+      this.listener(event);
+    } catch (error) {
+      process.emitWarning(
+        `onEvent threw: ${error instanceof Error ? error.message : String(error)}`,
+        "OfferCodeWarning",
+      );
+    }
+  }
+}

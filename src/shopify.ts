@@ -1,0 +1,4 @@
+/** Discounts, orders and webhook signatures of a Shopify shop. */
+export { type DiscountUpload, discountUpload, importDiscount } from "./intake/shopify-discount.js";
+export { type OrderRedemption, redeemOrder } from "./redemption/order.js";
+export { verifySignature } from "./redemption/shopify-signature.js";

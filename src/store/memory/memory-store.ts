@@ -1,0 +1,212 @@
+import { codeKey } from "../../domain/identifier.js";
+import { type BatchInput, type Offer, type OfferInput, parseBatch, parseOffer } from "../../domain/offer.js";
+import {
+  checkAddCodes,
+  checkCode,
+  checkInstant,
+  checkSignUp,
+  sameOffer,
+  unknownBatch,
+  unknownOffer,
+} from "../checks.js";
+import type {
+  AddedCodes,
+  BatchCounts,
+  ClaimReply,
+  ClaimRequest,
+  CodeRecord,
+  OfferStore,
+  Redemption,
+  Release,
+  SavedOffer,
+  StoreChange,
+  Watch,
+} from "../store.js";
+
+import { answer, claimedEntry, holdingOf, type OfferShelf, recordOf, takeBack } from "./holders.js";
+import { addCode, countsOf, type Entry, givenByDay, isInPool, leftIn, openPool, outcomeOf } from "./pool.js";
+
+/**
+ * A store in this process's memory: the same rules as `redisStore`, gone when the process ends. For demonstrations, previews
+ * and tests; two processes do not share it.
+ *
+ * @example
+ * const store = memoryStore();
+ * await store.saveOffer({ id: "welcome10" });
+ */
+export function memoryStore(): OfferStore {
+  const shelves = new Map<string, OfferShelf>();
+  const index = new Map<string, Entry>();
+  const signUps = new Map<string, string>();
+  const listeners = new Set<(change: StoreChange) => void>();
+
+  function notify(change: StoreChange): void {
+    for (const listener of listeners) listener(change);
+  }
+
+  function shelfOf(offerId: string): OfferShelf {
+    const shelf = shelves.get(offerId);
+    if (shelf === undefined) throw unknownOffer(offerId);
+    return shelf;
+  }
+
+  function change(shelf: OfferShelf, offer: Offer): void {
+    const batches = shelf.pools.map((pool) => pool.batch);
+    shelf.state = { offer, batches, revision: shelf.state.revision + 1 };
+    notify({ type: "offer", offerId: offer.id });
+  }
+
+  return {
+    async saveOffer(input: OfferInput): Promise<SavedOffer> {
+      const offer = parseOffer(input);
+      const shelf = shelves.get(offer.id);
+      if (shelf === undefined) {
+        shelves.set(offer.id, { state: { offer, batches: [], revision: 1 }, pools: [], holders: new Map() });
+        notify({ type: "offer", offerId: offer.id });
+        return { status: "created", offer };
+      }
+      if (sameOffer(shelf.state.offer, offer)) return { status: "unchanged", offer };
+      change(shelf, offer);
+      return { status: "changed", offer };
+    },
+
+    async loadOffer(offerId) {
+      return shelves.get(offerId)?.state ?? null;
+    },
+
+    async listOffers() {
+      return [...shelves.values()].map(({ state }) => state.offer).sort((a, b) => (a.id < b.id ? -1 : 1));
+    },
+
+    async addCodes(offerId, batchInput: BatchInput, codes, since): Promise<AddedCodes> {
+      const batch = parseBatch(batchInput);
+      checkAddCodes(codes, since);
+      const shelf = shelfOf(offerId);
+      const pool = openPool(shelf.pools, batch, () => change(shelf, shelf.state.offer));
+      const start = pool.entries.length;
+      const outcomes = codes.map((code) =>
+        addCode(index, offerId, pool, shelf.pools.indexOf(pool), code, since ?? start),
+      );
+      return { start, outcomes };
+    },
+
+    async tryCodes(offerId, codes) {
+      checkAddCodes(codes, undefined);
+      return codes.map((code) => outcomeOf(index.get(codeKey(code)), shelfOf(offerId).state.offer.id));
+    },
+
+    async claim(request: ClaimRequest): Promise<ClaimReply> {
+      const shelf = shelves.get(request.offerId);
+      if (shelf === undefined || shelf.state.revision !== request.revision) return { status: "offer-changed" };
+      const answers = request.items.map((item) => answer(shelf, request, item));
+      if (!request.countLeft) return { status: "answered", answers };
+      return { status: "answered", answers, left: leftIn(shelf.pools, request.from) };
+    },
+
+    async holdings(offerId, subscriberIds) {
+      const holders = shelves.get(offerId)?.holders;
+      return subscriberIds.map((subscriberId) => holdingOf(holders?.get(subscriberId)));
+    },
+
+    async release(offerId, subscriberId, messageId): Promise<Release> {
+      const shelf = shelves.get(offerId);
+      const holder = shelf?.holders.get(subscriberId);
+      const entry = holder && claimedEntry(holder, messageId);
+      if (shelf === undefined || holder === undefined || entry === undefined) return { status: "nothing-claimed" };
+      if (entry.redeemedAt !== null) return { status: "redeemed" };
+      if (entry.claim?.shared) return { status: "shared" };
+      takeBack(shelf, subscriberId, holder, entry);
+      notify({ type: "subscriber", offerId, subscriberId });
+      return { status: "released", code: entry.code };
+    },
+
+    async redeem(code, at): Promise<Redemption> {
+      checkCode(code);
+      checkInstant("at", at);
+      const entry = index.get(codeKey(code));
+      if (entry === undefined) return { status: "unknown-code" };
+      const status = entry.redeemedAt === null ? "redeemed" : "already-redeemed";
+      entry.redeemedAt ??= at;
+      const subscriberId = entry.claim?.subscriberId ?? null;
+      if (status === "redeemed" && subscriberId !== null) {
+        notify({ type: "subscriber", offerId: entry.offerId, subscriberId });
+      }
+      return { status, code: entry.code, offerId: entry.offerId, subscriberId, redeemedAt: entry.redeemedAt };
+    },
+
+    async findCode(code): Promise<CodeRecord | null> {
+      checkCode(code);
+      const entry = index.get(codeKey(code));
+      return entry === undefined ? null : recordOf(shelfOf(entry.offerId), entry);
+    },
+
+    async recordSignUp(subscriberId, offerId) {
+      checkSignUp(subscriberId, offerId);
+      const recorded = signUps.get(subscriberId);
+      if (recorded === undefined) signUps.set(subscriberId, offerId);
+      return recorded ?? offerId;
+    },
+
+    async signUpOffers(subscriberIds) {
+      return subscriberIds.map((subscriberId) => signUps.get(subscriberId) ?? null);
+    },
+
+    async counts(offerId): Promise<BatchCounts[] | null> {
+      return shelves.get(offerId)?.pools.map(countsOf) ?? null;
+    },
+
+    async givenByDay(offerId, from, days) {
+      return givenByDay(shelves.get(offerId)?.pools ?? [], from, days);
+    },
+
+    async sampleCode(offerId) {
+      for (const pool of shelves.get(offerId)?.pools ?? []) {
+        const entry = pool.entries.find(isInPool);
+        if (entry !== undefined) return entry.code;
+      }
+      return null;
+    },
+
+    async withdraw(offerId, batchId) {
+      const pool = shelfOf(offerId).pools.find(({ batch }) => batch.id === batchId);
+      if (pool === undefined) throw unknownBatch(batchId);
+      const entries = pool.entries.filter(isInPool);
+      for (const entry of entries) {
+        entry.withdrawn = true;
+        index.delete(codeKey(entry.code));
+      }
+      return entries.length;
+    },
+
+    async *givenOut(offerId) {
+      const shelf = shelves.get(offerId);
+      for (const pool of shelf?.pools ?? []) {
+        const given = pool.entries.filter((entry) => entry.claim !== null);
+        if (shelf !== undefined && given.length > 0) yield given.map((entry) => recordOf(shelf, entry));
+      }
+    },
+
+    async forget(subscriberId) {
+      let given = 0;
+      for (const { holders } of shelves.values()) {
+        for (const { claim } of holders.get(subscriberId) ?? []) {
+          given += 1;
+          if (claim) Object.assign(claim, { subscriberId: null, messageId: null, shared: true });
+        }
+        holders.delete(subscriberId);
+      }
+      signUps.delete(subscriberId);
+      notify({ type: "forgotten", subscriberId });
+      return given;
+    },
+
+    watch(listener): Watch {
+      listeners.add(listener);
+      return { live: () => true, close: async () => void listeners.delete(listener) };
+    },
+
+    async close() {
+      listeners.clear();
+    },
+  };
+}
