@@ -47,6 +47,11 @@ export type Resolution = {
   cause?: Error;
 };
 
+/** Whether an offer shown outside a block stops its message: there is no code, and the offer does not say `omit`. */
+export function stopsMessage(resolution: Resolution): boolean {
+  return resolution.code === null && resolution.onMissing !== "omit";
+}
+
 const DAY = 86_400_000;
 
 /** Days from `now` until `expiresAt`, a started day counts whole, 0 once it has passed. */

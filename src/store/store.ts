@@ -28,6 +28,14 @@ export interface OfferStore {
   /** What `addCodes` would answer for each code if it stood alone. Changes nothing. */
   tryCodes(offerId: string, codes: readonly string[]): Promise<CodeOutcome[]>;
 
+  /**
+   * Records codes that subscribers hold already, brought over from another system. Each code joins the batch as given out; the batch is opened
+   * as by `addCodes`. What a subscriber holds is ordered by `issuedAt`, so that the earliest is the first code, whatever the order of the calls.
+   * A code that is in this offer's pool leaves the pool and keeps its own batch. The same code for the same subscriber again changes nothing, but that
+   * it becomes redeemed where only the later item has `redeemedAt`. Meant for some thousand items a call; watchers receive one `missed` for a call that changes anything.
+   */
+  assign(offerId: string, batch: BatchInput, items: readonly Assignment[]): Promise<AssignOutcome[]>;
+
   /** Gives new codes to subscribers who hold what the caller thinks they hold, and tells what the others hold. See `ClaimRequest`. */
   claim(request: ClaimRequest): Promise<ClaimReply>;
   /** What subscribers hold of an offer, in their order. Changes nothing. */
@@ -73,6 +81,18 @@ export type AddedCodes = { start: number; outcomes: CodeOutcome[] };
 
 /** `in-file`: stands earlier in the same upload; `in-pool`, `given-out`: this offer had it before; the rest speak for themselves. */
 export type CodeOutcome = "added" | "in-file" | "in-pool" | "given-out" | "in-other-offer";
+
+/** A code that a subscriber holds. `messageId`: the message that gave it, or any text that no other message of the subscriber has. */
+export type Assignment = {
+  readonly code: string;
+  readonly subscriberId: string;
+  readonly messageId: string;
+  readonly issuedAt: UnixMs;
+  readonly redeemedAt: UnixMs | null;
+};
+
+/** `known`: this subscriber holds the code already. The last two change nothing: somebody else or another offer has the code. */
+export type AssignOutcome = "assigned" | "known" | "held-by-another" | "in-other-offer";
 
 /**
  * One compare-and-set over many subscribers, each of them at most once. `revision` is that of the offer's state the caller decided by: when the offer has
