@@ -11,6 +11,7 @@ export type UnavailableReason =
   | "no-sign-up-offer"
   | "unknown-offer"
   | "store-unavailable";
+/** Why a message shows the code it shows, or none. */
 export type Reason = NewCodeReason | KeptCodeReason | UnavailableReason;
 
 /**
