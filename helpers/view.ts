@@ -80,6 +80,10 @@ export function fieldOf(resolution: Resolution, field: OfferField): unknown {
 
 /** `offer` in the caller's data would hide the message's offer, or be hidden by it. */
 export function refuseOwnOffer(data: unknown): void {
-  if (typeof data === "object" && data !== null && "offer" in data)
+  if (hasOwnOffer(data))
     throw invalidInput("data.offer", "no such field, as offer means the message's offer", data.offer);
+}
+
+export function hasOwnOffer(data: unknown): data is { offer: unknown } {
+  return typeof data === "object" && data !== null && "offer" in data;
 }
