@@ -14,10 +14,19 @@ import { scriptCommands } from "./lua.js";
 const DENIED = `#!lua flags=no-writes
 local denied = {}
 if not redis.acl_check_cmd then return denied end
+-- Newer servers want as many words as the command takes.
+local function isAllowed(words)
+  for n = 1, 5 do
+    local isComplete, answer = pcall(redis.acl_check_cmd, unpack(words))
+    if isComplete then return answer end
+    words[#words + 1] = "0"
+  end
+  return true
+end
 for n = 1, #ARGV do
   local words = {}
   for word in string.gmatch(ARGV[n], "%S+") do words[#words + 1] = word end
-  if not redis.acl_check_cmd(unpack(words)) then denied[#denied + 1] = words[1] end
+  if not isAllowed(words) then denied[#denied + 1] = words[1] end
 end
 return denied
 `;
@@ -57,6 +66,6 @@ function commandLines(prefix: string, confirmation: Confirmation | null): string
     ...channels.flatMap((channel) => [`publish ${channel} text`, `subscribe ${channel}`]),
     ...(scriptCommands.has("time") ? ["time"] : []),
     "evalsha 0 0",
-    ...(confirmation === null ? [] : [`${confirmation.command.toLowerCase()} 0 0 0`]),
+    ...(confirmation === null ? [] : [confirmation.command.toLowerCase()]),
   ];
 }
