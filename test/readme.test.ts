@@ -25,7 +25,14 @@ const { scripts, dependencies, peerDependencies = {}, devDependencies } = JSON.p
 const desk = createDesk();
 afterAll(() => desk.remove());
 
-describe.each(pages.filter((page) => codeBlocks(readCheckout(page)).length > 0))("%s", (page) => {
+describe.each([...pages, ...otherPages])("%s", (page) => {
+  test("links to files and headings that exist", () => {
+    const links = linksOf(readCheckout(page)).filter((link) => !/^[a-z]+:/.test(link));
+    expect(links.filter((link) => !leadsSomewhere(page, link))).toEqual([]);
+  });
+});
+
+describe.each(pages.filter(hasCodeToRun))("%s", (page) => {
   const blocks = codeBlocks(readCheckout(page));
   const title = ({ language, line }: CodeBlock) => `line ${line}: the ${language} block runs`;
 
@@ -51,13 +58,6 @@ describe.each(pages.filter((page) => codeBlocks(readCheckout(page)).length > 0))
   }
 });
 
-describe.each([...pages, ...otherPages])("%s", (page) => {
-  test("links to files and headings that exist", () => {
-    const links = linksOf(readCheckout(page)).filter((link) => !/^[a-z]+:/.test(link));
-    expect(links.filter((link) => !leadsSomewhere(page, link))).toEqual([]);
-  });
-});
-
 describe("the README", () => {
   const blocks = codeBlocks(readCheckout("README.md"));
   const commands = blocks.filter(({ language }) => SHELL.includes(language)).flatMap(({ code }) => commandsOf(code));
@@ -72,6 +72,10 @@ describe("the README", () => {
     expect(commandsOf(readCheckout(".ci/run")).at(-1)).toBe("npm ci && npm test");
   });
 });
+
+function hasCodeToRun(page: string): boolean {
+  return codeBlocks(readCheckout(page)).some(({ language }) => [...SCRIPT, ...SHELL].includes(language));
+}
 
 /** Whether a link, taken from the folder of its page, leads to a file and, behind a `#`, to a heading of it. */
 function leadsSomewhere(page: string, link: string): boolean {
