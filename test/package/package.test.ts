@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { CHECKOUT, readCheckout } from "./setup/documentation.js";
+import { CHECKOUT, readCheckout } from "../setup/documentation.js";
 
 type Entry = string | Record<string, string>;
 const manifest = JSON.parse(readCheckout("package.json"));
