@@ -79,6 +79,7 @@ export type Offer = z.output<typeof offerSchema>;
 
 /** The codes of one upload. Days are whole days in the offer's time zone; an absent day leaves that side open. */
 export type BatchInput = z.input<typeof batchSchema>;
+/** A batch as stored: its id, and its first and last day as `YYYY-MM-DD` where it has them. */
 export type Batch = { id: string; startsOn?: string | undefined; endsOn?: string | undefined };
 
 /**

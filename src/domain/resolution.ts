@@ -12,6 +12,7 @@ export type UnavailableReason =
   | "no-sign-up-offer"
   | "unknown-offer"
   | "store-unavailable";
+/** Why a message shows the code it shows, or none. */
 export type Reason = NewCodeReason | KeptCodeReason | UnavailableReason;
 
 /**
@@ -45,6 +46,11 @@ export type Resolution = {
   redeemed: boolean;
   cause?: Error;
 };
+
+/** Whether an offer shown outside a block stops its message: there is no code, and the offer does not say `omit`. */
+export function stopsMessage(resolution: Resolution): boolean {
+  return resolution.code === null && resolution.onMissing !== "omit";
+}
 
 const DAY = 86_400_000;
 

@@ -13,6 +13,25 @@ export function checkAddCodes(codes: unknown, since: unknown): void {
   }
 }
 
+const instantSchema = z.custom<UnixMs>(isInstant, { error: "an instant in Unix milliseconds" });
+const assignmentsSchema = z.array(
+  z.strictObject(
+    {
+      code: codeSchema,
+      subscriberId: idSchema,
+      messageId: idSchema,
+      issuedAt: instantSchema,
+      redeemedAt: instantSchema.nullable(),
+    },
+    { error: "an assignment" },
+  ),
+  { error: "a list of assignments" },
+);
+
+export function checkAssignments(items: unknown): void {
+  checked(assignmentsSchema, "items", items);
+}
+
 export function checkCode(code: unknown): void {
   checked(codeSchema, "code", code);
 }

@@ -47,7 +47,8 @@ test("indented and quoted blocks lose their indent, and Windows line ends do no 
   expect(codeBlocks(markdown).map(({ code }) => code)).toEqual(["npm ci\n  --flag", "a();\n\nb();"]);
 });
 
-test("inline code is no block, an open block is an error", () => {
+test("inline and indented code is no block, an open block is an error", () => {
+  expect(codeBlocks("Like this:\n\n    npm ci\n")).toEqual([]);
   expect(codeBlocks("Use ```npm ci``` or `npm test`.")).toEqual([]);
   expect(() => codeBlocks("text\n```js\nnever();")).toThrow("The block of line 2 must be closed by ```");
 });
