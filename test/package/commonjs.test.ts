@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { CHECKOUT, readCheckout } from "../setup/documentation.js";
 import { createProject, removeProjects } from "./project.js";
 
-const { name, exports, engines } = JSON.parse(readCheckout("package.json"));
+const { name, exports } = JSON.parse(readCheckout("package.json"));
 const paths = Object.keys(exports).filter((path) => !path.endsWith(".json"));
 const specifiers = paths.map((path) => join(name, path));
 /** The last major that reads `main` and `typesVersions` only, in the copy that the package check brings. */
@@ -58,9 +58,5 @@ describe("a CommonJS project", () => {
     );
     expect(compiled.all).toBe("");
     expect((await project.node("out/mail.js")).stdout).toBe("A7K2 A7K2 true\n");
-  });
-
-  test("is told by engines which versions of Node can require an ES module", () => {
-    expect(engines.node).toBe("^20.19.0 || >=22.12.0");
   });
 });
