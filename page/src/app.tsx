@@ -63,6 +63,7 @@ export function App() {
           change={change}
           drafts={drafts[state.template]}
           edit={(part, draft) => unsaved.edit(state.template, part, draft)}
+          saved={(part, text) => unsaved.saved(state.template, part, text)}
           data={edited[state.subscriber]}
           editData={(data) => unsaved.editData(state.subscriber, data)}
         />

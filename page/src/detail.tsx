@@ -16,6 +16,7 @@ type Properties = {
   change: Change;
   drafts: Drafts[string] | undefined;
   edit: (part: PartName, draft: PartDraft | undefined) => void;
+  saved: (part: PartName, text: string) => void;
   data: Record<string, unknown> | undefined;
   editData: (data: Record<string, unknown> | undefined) => void;
 };

@@ -13,6 +13,7 @@ type Properties = {
   state: State;
   drafts: Drafts[string] | undefined;
   edit: (part: PartName, draft: PartDraft | undefined) => void;
+  saved: (part: PartName, text: string) => void;
   data: Record<string, unknown> | undefined;
   editData: (data: Record<string, unknown> | undefined) => void;
 };
@@ -24,22 +25,22 @@ export function Editing(properties: Properties) {
 
 const PART_NAMES: Record<PartName, string> = { subject: "Subject", body: "Body", text: "Plain text" };
 
-function TemplateEditing({ preview, template, message, drafts, edit }: Properties) {
+function TemplateEditing({ preview, template, message, drafts, edit, saved }: Properties) {
   const parts = (["body", "subject", "text"] as const).filter((part) => template.sources[part] !== undefined);
   const [chosen, choose] = useState<PartName>("body");
   const part = parts.includes(chosen as never) ? chosen : "body";
   const source = template.sources[part];
   const [status, setStatus] = useState("");
-  const saved = source?.text ?? "";
+  const file = source?.text ?? "";
   const draft = drafts?.[part];
-  const text = draft?.text ?? saved;
-  const isConflict = draft !== undefined && draft.base !== saved;
+  const text = draft?.text ?? file;
+  const isConflict = draft !== undefined && draft.base !== file;
 
   async function save({ base }: PartDraft) {
     try {
       await server.save(template.id, part, text, base);
       await preview.reload();
-      edit(part, undefined);
+      saved(part, text);
       setStatus("Saved");
     } catch (error) {
       if (error instanceof Refusal && error.status === 409) await preview.reload();
@@ -77,9 +78,9 @@ function TemplateEditing({ preview, template, message, drafts, edit }: Propertie
       {isConflict && (
         <Conflict
           file={source?.file ?? "the file"}
-          saved={saved}
+          onDisk={file}
           takeFile={() => edit(part, undefined)}
-          keepDraft={() => edit(part, { text, base: saved })}
+          keepDraft={() => edit(part, { text, base: file })}
         />
       )}
       <Editor
@@ -88,20 +89,20 @@ function TemplateEditing({ preview, template, message, drafts, edit }: Propertie
         language={source?.engine ?? "handlebars"}
         text={text}
         faults={message.faults.filter((fault) => fault.part === part)}
-        change={(typed) => edit(part, typed === saved ? undefined : { text: typed, base: draft?.base ?? saved })}
+        change={(typed) => edit(part, typed === file ? undefined : { text: typed, base: draft?.base ?? file })}
       />
     </div>
   );
 }
 
-type ConflictProperties = { file: string; saved: string; takeFile: () => void; keepDraft: () => void };
+type ConflictProperties = { file: string; onDisk: string; takeFile: () => void; keepDraft: () => void };
 
 /** Somebody else changed the file while it was being edited here: both texts are in sight, and one of them is chosen. */
-function Conflict({ file, saved, takeFile, keepDraft }: ConflictProperties) {
+function Conflict({ file, onDisk, takeFile, keepDraft }: ConflictProperties) {
   return (
     <section class="conflict" aria-label="The file has changed">
       <p role="alert">{file} was changed on disk after you began to edit. Its text is below, yours is in the editor.</p>
-      <textarea readOnly rows={8} spellcheck={false} aria-label={`${file} on disk`} value={saved} />
+      <textarea readOnly rows={8} spellcheck={false} aria-label={`${file} on disk`} value={onDisk} />
       <div class="tools">
         <button type="button" onClick={takeFile}>
           Take the file's text

@@ -16,6 +16,8 @@ export type UnsavedWork = Unsaved & {
   /** Whether a reload brought changes back. */
   restored: boolean;
   edit(template: string, part: PartName, draft: PartDraft | undefined): void;
+  /** A text was saved: the draft is done, unless more was typed meanwhile; then it goes on from what was saved. */
+  saved(template: string, part: PartName, text: string): void;
   editData(subscriber: string, data: Record<string, unknown> | undefined): void;
   discard(): void;
 };
@@ -30,14 +32,25 @@ export function useUnsaved(): UnsavedWork {
     else sessionStorage.setItem(KEY, JSON.stringify(unsaved));
   }, [unsaved]);
 
+  function edit(
+    template: string,
+    part: PartName,
+    next: (before: PartDraft | undefined) => PartDraft | undefined,
+  ): void {
+    setUnsaved(({ drafts, edited }) => {
+      const parts = drafts[template] ?? {};
+      return { drafts: withEntry(drafts, template, orNothing(withEntry(parts, part, next(parts[part])))), edited };
+    });
+  }
+
   return {
     ...unsaved,
     restored: restored && !isEmpty(unsaved),
-    edit: (template, part, draft) =>
-      setUnsaved(({ drafts, edited }) => ({
-        drafts: withEntry(drafts, template, orNothing(withEntry(drafts[template] ?? {}, part, draft))),
-        edited,
-      })),
+    edit: (template, part, draft) => edit(template, part, () => draft),
+    saved: (template, part, text) =>
+      edit(template, part, (draft) =>
+        draft === undefined || draft.text === text ? undefined : { text: draft.text, base: text },
+      ),
     editData: (subscriber, data) =>
       setUnsaved(({ drafts, edited }) => ({ drafts, edited: withEntry(edited, subscriber, data) })),
     discard() {

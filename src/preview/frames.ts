@@ -22,7 +22,7 @@ export class Frames {
   add(html: string, images: boolean): Record<Scheme, string> {
     const address = (scheme: Scheme) => {
       const frame = { html: inScheme(withoutConnections(html), scheme), images };
-      const key = createHmac("sha256", this.#secret).update(`${images} ${frame.html}`).digest("hex");
+      const key = createHmac("sha256", this.#secret).update(`${images} ${frame.html}`).digest("hex").slice(0, 32);
       this.#frames.set(key, frame);
       return `/frame/${key}`;
     };

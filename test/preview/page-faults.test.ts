@@ -109,6 +109,27 @@ describe("the editor", () => {
     await eventually(() => preview.read(file).startsWith("BA"), "BA on disk");
   });
 
+  test("keeps what is typed while a save is under way", async () => {
+    await open("#subscriber=sub_ben&view=edit");
+    await page.route("**/api/save", async (route) => {
+      const answer = await route.fetch();
+      await editor().click();
+      await page.keyboard.press("ControlOrMeta+Home");
+      await page.keyboard.type("B");
+      await route.fulfill({ response: answer });
+    });
+    await editor().click();
+    await page.keyboard.press("ControlOrMeta+Home");
+    await page.keyboard.type("A");
+    await page.getByRole("button", { name: "Save" }).click();
+    await expect.poll(email).toMatch(/^\s*BA/);
+    await page.unroute("**/api/save");
+    await expect.poll(() => page.getByRole("button", { name: "Save" }).isEnabled()).toBe(true);
+    expect(await editorText()).toMatch(/^BA/);
+    await page.getByRole("button", { name: "Save" }).click();
+    await eventually(() => preview.read("templates/welcome.hbs").startsWith("BA"), "BA on disk");
+  });
+
   test("brings drafts back after a reload, and says so", async () => {
     await open("#subscriber=sub_ben&view=edit");
     await editor().click();
