@@ -1,5 +1,7 @@
 import { invalidInput, type Resolution } from "../src/internal.js";
 
+export { stopsMessage } from "../src/internal.js";
+
 /** What a template can read of an offer: the whole answer for its message, and the offer's name. */
 export const OFFER_FIELDS = [
   "code",
@@ -74,11 +76,6 @@ export class OfferView {
 /** One field of an offer, without making the whole view. */
 export function fieldOf(resolution: Resolution, field: OfferField): unknown {
   return field === "name" ? resolution.offerName : resolution[field];
-}
-
-/** Whether reading this offer outside a block must stop the message: it has no code, and does not say `omit`. */
-export function stopsMessage(resolution: Resolution): boolean {
-  return resolution.code === null && resolution.onMissing !== "omit";
 }
 
 /** `offer` in the caller's data would hide the message's offer, or be hidden by it. */

@@ -14,6 +14,7 @@ export const MESSAGE_TYPES = {
   "already-subscribed": "sign-up-offer",
 } as const;
 
+/** What kind of message it is. The type decides which of a subscriber's codes it shows: `MESSAGE_TYPES`. */
 export type MessageType = keyof typeof MESSAGE_TYPES;
 
 const TYPE_NAMES = Object.keys(MESSAGE_TYPES) as [MessageType, ...MessageType[]];

@@ -1,6 +1,6 @@
+import { isDay } from "../domain/calendar.js";
 import { InvalidInputError } from "../domain/errors.js";
 import { isCode } from "../domain/identifier.js";
-import { isDay } from "../domain/offer.js";
 import type { UnixMs } from "../domain/units.js";
 import { csvTable } from "../intake/csv.js";
 import { type TextSource, textSource } from "../intake/source.js";
@@ -30,8 +30,13 @@ export type RedeemFileReport = {
   refusedAt: { line: number; value: string; why: string }[];
 };
 
-/** `at`: the instant where the file has no column `redeemed_at`, Unix milliseconds. `onProgress`: told of the lines so far. */
-export type RedeemFileOptions = { at: UnixMs; onProgress?: (lines: number, part: number | null) => void };
+/** How `redeemFile` reads a file. */
+export type RedeemFileOptions = {
+  /** The instant of a line without `redeemed_at`, Unix milliseconds. */
+  at: UnixMs;
+  /** Receives the number of lines so far, and the part of the file that is done (0 to 1; `null` where its size is not known). */
+  onProgress?: (lines: number, part: number | null) => void;
+};
 
 /**
  * Marks the codes of a CSV file as redeemed: a column `code`, and where it is known `redeemed_at` (2026-11-30 or 2026-11-30T18:00:00Z).

@@ -1,15 +1,16 @@
 import { storeUnavailableAnswer, unavailableAnswer } from "../domain/answer.js";
-import { checked, invalidInput } from "../domain/errors.js";
+import { checked, invalidInput, offerUnavailable } from "../domain/errors.js";
 import { isId } from "../domain/identifier.js";
 import { checkedMessage, followsSignUpOffer, type Message, parseMessage } from "../domain/message.js";
 import type { Offer } from "../domain/offer.js";
-import type { Resolution } from "../domain/resolution.js";
+import { type Resolution, stopsMessage } from "../domain/resolution.js";
 import type { Milliseconds, UnixMs } from "../domain/units.js";
 import type { Redemption, Release } from "../store/store.js";
 import { LocalState } from "./cache/local-state.js";
 import { type Answer, ClaimQueue, type Refuse } from "./claim-queue.js";
 import { EventReporter } from "./events.js";
 import { type ExpiringCode, expiringSoon } from "./expiring.js";
+import { LOOKUP, type WithLookup } from "./lookup.js";
 import { checkedClock, optionsSchema, type ResolverOptions } from "./options.js";
 import { peek } from "./peek.js";
 import { type Preflight, type PreflightOptions, preflight } from "./preflight.js";
@@ -21,6 +22,11 @@ export interface Resolver {
    * "No code" is an answer with its reason. Rejects with `InvalidInputError` for a wrong message.
    */
   resolve(message: Message, offerId?: string): Promise<Resolution>;
+  /**
+   * The same answer with the offer's `whenUnavailable` applied, for an offer that goes into plain data: where there is no code, `abort`
+   * rejects with `OfferUnavailableError`, `fallback` resolves with the static code, `omit` with a `code` of `null`.
+   */
+  resolveOrThrow(message: Message, offerId?: string): Promise<Resolution>;
   /** One answer for each message, in their order, in as few round trips as there are offers. */
   resolveMany(messages: readonly Message[]): Promise<Resolution[]>;
   /** The same answer when it needs no store (the held code is cached and the rule keeps it), otherwise `undefined`. Claims nothing. */
@@ -60,15 +66,25 @@ export function createResolver(options: ResolverOptions): Resolver {
   const queues = new Map<string, ClaimQueue>();
   let closed = false;
 
+  function lookup(input: Message, named?: string): Resolution | Promise<Resolution> {
+    const message = checkedOpen(input);
+    const known = answerKnown(message, named);
+    return known ?? new Promise((answer, refuse) => ask(message, named, 0, answer, refuse));
+  }
+
   function resolve(input: Message, named?: string): Promise<Resolution> {
     try {
-      const message = checkedOpen(input);
-      const known = answerKnown(message, named);
-      if (known !== undefined) return Promise.resolve(known);
-      return new Promise((answer, refuse) => ask(message, named, 0, answer, refuse));
+      const answer = lookup(input, named);
+      return answer instanceof Promise ? answer : Promise.resolve(answer);
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  async function resolveOrThrow(input: Message, named?: string): Promise<Resolution> {
+    const resolution = await lookup(input, named);
+    if (stopsMessage(resolution)) throw offerUnavailable(resolution, input.subscriberId);
+    return resolution;
   }
 
   /** All messages are checked before any is asked about. */
@@ -161,8 +177,9 @@ export function createResolver(options: ResolverOptions): Resolver {
     return message.signUpOfferId ?? (await store.signUpOffers([message.subscriberId]))[0] ?? null;
   }
 
-  return {
+  const resolver: Resolver = {
     resolve,
+    resolveOrThrow,
     resolveMany,
     resolveKnown: (message, offerId) => (closed ? undefined : answerKnown(checkedMessage(message), offerId)),
 
@@ -192,6 +209,8 @@ export function createResolver(options: ResolverOptions): Resolver {
       await knowledge.close();
     },
   };
+  // Not enumerable: a copy of the resolver whose `resolve` is the caller's own is looked up through that one.
+  return Object.defineProperty<WithLookup>(resolver, LOOKUP, { value: lookup });
 }
 
 function namedOffer(message: Message, named: string | undefined): string {

@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { isInstant } from "../domain/calendar.js";
 import { checked, InvalidInputError, invalidInput } from "../domain/errors.js";
 import { codeSchema, idSchema } from "../domain/identifier.js";
 import type { Batch, Offer } from "../domain/offer.js";
-import { isInstant, type UnixMs } from "../domain/units.js";
+import type { UnixMs } from "../domain/units.js";
 
 const codesSchema = z.array(codeSchema, { error: "a list of codes" });
 
@@ -11,6 +12,25 @@ export function checkAddCodes(codes: unknown, since: unknown): void {
   if (since !== undefined && !(Number.isInteger(since) && (since as number) >= 0)) {
     throw invalidInput("since", "a whole number of 0 or more", since);
   }
+}
+
+const instantSchema = z.custom<UnixMs>(isInstant, { error: "an instant in Unix milliseconds" });
+const assignmentsSchema = z.array(
+  z.strictObject(
+    {
+      code: codeSchema,
+      subscriberId: idSchema,
+      messageId: idSchema,
+      issuedAt: instantSchema,
+      redeemedAt: instantSchema.nullable(),
+    },
+    { error: "an assignment" },
+  ),
+  { error: "a list of assignments" },
+);
+
+export function checkAssignments(items: unknown): void {
+  checked(assignmentsSchema, "items", items);
 }
 
 export function checkCode(code: unknown): void {

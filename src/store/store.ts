@@ -28,6 +28,14 @@ export interface OfferStore {
   /** What `addCodes` would answer for each code if it stood alone. Changes nothing. */
   tryCodes(offerId: string, codes: readonly string[]): Promise<CodeOutcome[]>;
 
+  /**
+   * Records codes that subscribers hold already, brought over from another system. Each code joins the batch as given out; the batch is opened
+   * as by `addCodes`. What a subscriber holds is ordered by `issuedAt`, so that the earliest is the first code, whatever the order of the calls.
+   * A code that is in this offer's pool leaves the pool and keeps its own batch. The same code for the same subscriber again changes nothing, but that
+   * it becomes redeemed where only the later item has `redeemedAt`. Meant for some thousand items a call; watchers receive one `missed` for a call that changes anything.
+   */
+  assign(offerId: string, batch: BatchInput, items: readonly Assignment[]): Promise<AssignOutcome[]>;
+
   /** Gives new codes to subscribers who hold what the caller thinks they hold, and tells what the others hold. See `ClaimRequest`. */
   claim(request: ClaimRequest): Promise<ClaimReply>;
   /** What subscribers hold of an offer, in their order. Changes nothing. */
@@ -65,6 +73,7 @@ export interface OfferStore {
   close(): Promise<void>;
 }
 
+/** The offer as saved, defaults filled in, and whether saving changed anything. */
 export type SavedOffer = { status: "created" | "changed" | "unchanged"; offer: Offer };
 
 /** What became of each code of one call, in their order. `start`: how many codes the batch had seen before this call. */
@@ -72,6 +81,18 @@ export type AddedCodes = { start: number; outcomes: CodeOutcome[] };
 
 /** `in-file`: stands earlier in the same upload; `in-pool`, `given-out`: this offer had it before; the rest speak for themselves. */
 export type CodeOutcome = "added" | "in-file" | "in-pool" | "given-out" | "in-other-offer";
+
+/** A code that a subscriber holds. `messageId`: the message that gave it, or any text that no other message of the subscriber has. */
+export type Assignment = {
+  readonly code: string;
+  readonly subscriberId: string;
+  readonly messageId: string;
+  readonly issuedAt: UnixMs;
+  readonly redeemedAt: UnixMs | null;
+};
+
+/** `known`: this subscriber holds the code already. The last two change nothing: somebody else or another offer has the code. */
+export type AssignOutcome = "assigned" | "known" | "held-by-another" | "in-other-offer";
 
 /**
  * One compare-and-set over many subscribers, each of them at most once. `revision` is that of the offer's state the caller decided by: when the offer has
@@ -98,8 +119,10 @@ export type ClaimItem = {
   readonly reusable: "latest" | "first" | null;
 };
 
+/** `answers`: one for each item, in their order. `left`: see `countLeft`. `offer-changed`: nothing was claimed; load the offer and decide again. */
 export type ClaimReply = { status: "answered"; answers: ClaimAnswer[]; left?: number } | { status: "offer-changed" };
 
+/** `claimed`: a code left the pool. `holds`: nothing was claimed; `holding` is what the subscriber holds. `pool-empty`: no batch of `from` has a code. */
 export type ClaimAnswer =
   | { status: "claimed"; holding: Holding }
   | { status: "holds"; holding: Holding | null }
@@ -108,6 +131,7 @@ export type ClaimAnswer =
 /** `shared`: another message may have shown the code, so it stays with the subscriber. */
 export type Release = { status: "released"; code: string } | { status: "nothing-claimed" | "redeemed" | "shared" };
 
+/** What became of a redemption. `code` is in the letter case of the import; `subscriberId` is `null` where nobody holds the code. */
 export type Redemption =
   | {
       status: "redeemed" | "already-redeemed";
@@ -133,11 +157,17 @@ export type CodeRecord = {
 /** `inPool` can be handed out; `redeemed` counts those used among `givenOut`; `redeemedInPool` were used before anybody was given them. */
 export type BatchCounts = { batch: Batch; inPool: number; givenOut: number; redeemed: number; redeemedInPool: number };
 
+/** A change that invalidates what a process remembers: of one offer, one holder of it or one forgotten person. `missed`: changes were lost. */
 export type StoreChange =
   | { type: "offer"; offerId: string }
   | { type: "subscriber"; offerId: string; subscriberId: string }
   | { type: "forgotten"; subscriberId: string }
   | { type: "missed" };
 
-/** `live()`: every change so far has been told. While it is false, nothing remembered can be trusted. */
-export type Watch = { live(): boolean; close(): Promise<void> };
+/** A subscription to the changes of a store. */
+export type Watch = {
+  /** Whether every change so far has arrived. While it is false, nothing remembered may be used. */
+  live(): boolean;
+  /** Ends the subscription. */
+  close(): Promise<void>;
+};

@@ -2,6 +2,7 @@ import { codeKey } from "../../domain/identifier.js";
 import { type BatchInput, type Offer, type OfferInput, parseBatch, parseOffer } from "../../domain/offer.js";
 import {
   checkAddCodes,
+  checkAssignments,
   checkCode,
   checkInstant,
   checkSignUp,
@@ -23,6 +24,7 @@ import type {
   Watch,
 } from "../store.js";
 
+import { assignCode } from "./assign.js";
 import { answer, claimedEntry, holdingOf, type OfferShelf, recordOf, takeBack } from "./holders.js";
 import { addCode, countsOf, type Entry, givenByDay, isInPool, leftIn, openPool, outcomeOf } from "./pool.js";
 
@@ -93,6 +95,16 @@ export function memoryStore(): OfferStore {
     async tryCodes(offerId, codes) {
       checkAddCodes(codes, undefined);
       return codes.map((code) => outcomeOf(index.get(codeKey(code)), shelfOf(offerId).state.offer.id));
+    },
+
+    async assign(offerId, batchInput, items) {
+      const batch = parseBatch(batchInput);
+      checkAssignments(items);
+      const shelf = shelfOf(offerId);
+      const pool = openPool(shelf.pools, batch, () => change(shelf, shelf.state.offer));
+      const outcomes = items.map((item) => assignCode(shelf, index, pool, item));
+      if (outcomes.includes("assigned")) notify({ type: "missed" });
+      return outcomes;
     },
 
     async claim(request: ClaimRequest): Promise<ClaimReply> {

@@ -166,6 +166,10 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
       return outcomes.map((outcome, place) => (elsewhere.has(place) ? "in-other-offer" : outcome));
     },
 
+    async assign() {
+      throw new InvalidInputError("store: expected one that takes assigned codes, but got: a store in Redis");
+    },
+
     async claim(request) {
       // Without waiting where it can: what is asked for goes out while its process is still asking for more.
       const offer = offers.knownKeys(request.offerId) ?? (await offers.keysOf(request.offerId));
