@@ -15,7 +15,7 @@ export type KnowingLiquid = {
   OfferDrop: OfferDropClass;
 };
 
-/** Where the globals of a render keep its message. A symbol: no template can name it. */
+/** The key of the message in the globals of a render. It is a symbol, so no template can name it. */
 export const MESSAGE: unique symbol = Symbol("offer-code");
 
 const engines = new WeakMap<Liquid, KnowingLiquid>();

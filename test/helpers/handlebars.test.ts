@@ -4,9 +4,9 @@ import { registerOfferHelpers } from "../../helpers/handlebars.js";
 import {
   createResolver,
   InvalidInputError,
+  type OfferStore,
   OfferTemplateError,
   OfferUnavailableError,
-  type OfferStore,
   type Resolver,
 } from "../../src/index.js";
 import { MESSAGE, NOW, openShop } from "./shop.js";

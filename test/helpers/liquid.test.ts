@@ -1,7 +1,13 @@
 import { Liquid } from "liquidjs";
 import { describe, expect, test } from "vitest";
 import { registerOfferFilters } from "../../helpers/liquid.js";
-import { createResolver, InvalidInputError, OfferTemplateError, OfferUnavailableError, type OfferStore } from "../../src/index.js";
+import {
+  createResolver,
+  InvalidInputError,
+  type OfferStore,
+  OfferTemplateError,
+  OfferUnavailableError,
+} from "../../src/index.js";
 import { MESSAGE, NOW, openShop } from "./shop.js";
 
 const CANNOT_WAIT = "an offer has to be waited for, which the sync methods of LiquidJS cannot";
