@@ -4,7 +4,15 @@ import type { MessageScope } from "./message-scope.js";
 import type { Rendering } from "./rendering.js";
 import { placeOf } from "./template-node.js";
 import { CURRENT_OFFER, OFFER_PARAMETER, READ_OFFER, RENDERING, unknownArgument } from "./template-tree.js";
-import { FIELD_MISSING, isOfferField, notAnOfferId, OfferView, refuseOwnOffer, unknownField } from "./view.js";
+import {
+  FIELD_MISSING,
+  isOfferField,
+  noMessage,
+  notAnOfferId,
+  OfferView,
+  refuseOwnOffer,
+  unknownField,
+} from "./view.js";
 
 type Lookup = (parent: unknown, name: string) => unknown;
 type Options = Handlebars.HelperOptions & {
@@ -135,10 +143,6 @@ function misuse(parts: string[], options: Options): Error | undefined {
     return error as Error;
   }
   return undefined;
-}
-
-function noMessage(what: string): string {
-  return `${what} is read, but no message is known: render within run(message, ...), or with a template that registerOfferHelpers(..).compile has compiled`;
 }
 
 function refusal(text: string, { loc }: Options): OfferTemplateError {

@@ -3,7 +3,7 @@ import type { MessageScope } from "./message-scope.js";
 import type { Rendering } from "./rendering.js";
 import { type Container, type Data, mapPrograms, programsOf, type Run, type Spec } from "./template-spec.js";
 import { CURRENT_OFFER, RENDERING } from "./template-tree.js";
-import { isOfferField, OfferView, refuseOwnOffer, unknownField } from "./view.js";
+import { isOfferField, noMessage, OfferView, refuseOwnOffer, unknownField } from "./view.js";
 
 const MARK = "knowsOffers";
 
@@ -105,7 +105,7 @@ class Lookups {
     if (rendering !== undefined) return this.#messageOffer(rendering, context);
     const own = this.#own.lookupProperty(context, "offer");
     if (own != null || Object.hasOwn(Object(context), "offer")) return own;
-    throw new OfferTemplateError("offer is read, but no message is known: render within run(message, ...)");
+    throw new OfferTemplateError(noMessage("offer"));
   }
 
   #messageOffer(rendering: Rendering, context: unknown): unknown {

@@ -1,5 +1,7 @@
+import { OfferTemplateError } from "../src/internal.js";
 import type { Rendering } from "./rendering.js";
 import { CURRENT_OFFER, RENDERING } from "./template-tree.js";
+import { noMessage } from "./view.js";
 
 /** A compiled template as Handlebars' `template` takes it: its programs by number, the outermost as `main`. */
 export type Spec = { readonly [field: string]: unknown };
@@ -41,9 +43,19 @@ export function withFrames(spec: Spec, underWay: () => Rendering | undefined): S
 }
 
 function withMessage(data: Data, rendering: Rendering | undefined): Data {
-  if (rendering === undefined) throw new Error("a template of a message is rendered after its message");
+  if (rendering === undefined) return { ...data, [CURRENT_OFFER]: UNKNOWN };
   return { ...data, [CURRENT_OFFER]: rendering.current, [RENDERING]: rendering };
 }
+
+/** The offer where no message is known: reading a field of it is refused. */
+const UNKNOWN = new Proxy(
+  {},
+  {
+    get(_, field): never {
+      throw new OfferTemplateError(noMessage(`offer.${String(field)}`));
+    },
+  },
+);
 
 function isProgram(name: string, value: unknown): value is Run {
   return typeof value === "function" && /^(main|\d+)$/.test(name);

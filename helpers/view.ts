@@ -40,6 +40,11 @@ export function notAnOfferId(where: string, got: unknown): string {
   return invalidInput(where, "the id of an offer", got).message;
 }
 
+/** Where a Handlebars template reads an offer, and nothing says for which message. */
+export function noMessage(what: string): string {
+  return `${what} is read, but no message is known: render within email.run(message, ...), or by email.compile(..)(data, message)`;
+}
+
 /** An offer as a template reads it. Its fields are its own, as both engines read no others. */
 export class OfferView {
   readonly code: string | null;

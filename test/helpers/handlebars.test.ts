@@ -314,7 +314,7 @@ describe("the caller's instance", () => {
     const engine = Handlebars.create();
     registerOfferHelpers(engine, createResolverOfNothing());
     expect(() => engine.compile("Hi\n{{offerCode 'vip20'}}")({})).toThrow(
-      /^offerCode is read, but no message is known: render within run.* \(line 2, column 1\)$/,
+      /^offerCode is read, but no message is known: render within email.run.* \(line 2, column 1\)$/,
     );
     expect(() => engine.compile("{{#offer}}{{/offer}}")({})).toThrow(OfferTemplateError);
     expect(engine.compile("{{offer}} {{offer.code}}")({ offer: "mine" })).toBe("mine ");
