@@ -6,7 +6,7 @@ import { type RedeemFileReport, redeemFile } from "../redemption/redeem-file.js"
 import type { OfferStore, Redemption } from "../store/store.js";
 import { type Answer, answers, type CommandContext, storeCommand } from "./command.js";
 import { EXIT } from "./exit-codes.js";
-import { AT_HELP, instantOf } from "./instant.js";
+import { AT_HELP, instantAt } from "./instant.js";
 import { createProgress } from "./progress.js";
 import { fieldsText, numberText, timeText } from "./table.js";
 
@@ -28,7 +28,7 @@ export function redeemCommand(): Command {
 
 async function redeem({ store, args, options }: CommandContext<RedeemOptions>): Promise<Answer> {
   const code = args[0];
-  const at = options.at === undefined ? Date.now() : instantOf(options.at, "UTC");
+  const at = options.at === undefined ? Date.now() : instantAt(options.at, "UTC");
   if ((code === undefined) === (options.file === undefined)) {
     throw new InvalidInputError("redeem: give either a code or --file FILE");
   }

@@ -117,6 +117,8 @@ export function isDay(text: string): boolean {
 function isTimeZone(name: string): boolean {
   if (/^[+-]/.test(name)) return false;
   try {
+    // Intl knows short names such as PST that Temporal refuses: each message is answered by Temporal and explained by Intl.
+    Temporal.PlainDate.from("2026-01-01").toZonedDateTime({ timeZone: name });
     new Intl.DateTimeFormat("en", { timeZone: name });
     return true;
   } catch {

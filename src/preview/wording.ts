@@ -2,6 +2,7 @@ import { Temporal } from "temporal-polyfill";
 import type { Offer } from "../domain/offer.js";
 import type { Reason, Resolution } from "../domain/resolution.js";
 import type { UnixMs } from "../domain/units.js";
+import { instantOf } from "../intake/instant-text.js";
 import type { Outcome } from "./api.js";
 
 const days = new Map<string, Intl.DateTimeFormat>();
@@ -26,7 +27,9 @@ export function wallClock(at: UnixMs, timeZone: string): string {
 
 /** The instant at which the wall clock of a zone shows this. Throws a `RangeError` when it is no time. */
 export function instantAt(wall: string, timeZone: string): UnixMs {
-  return Temporal.PlainDateTime.from(wall).toZonedDateTime(timeZone).epochMilliseconds;
+  const at = instantOf(wall, timeZone);
+  if (at === null) throw new RangeError(wall);
+  return at;
 }
 
 export function windowText({ window }: Offer): string {

@@ -1,8 +1,8 @@
 import { InvalidInputError } from "../domain/errors.js";
 import { isCode } from "../domain/identifier.js";
-import { isDay } from "../domain/offer.js";
 import type { UnixMs } from "../domain/units.js";
 import { csvTable } from "../intake/csv.js";
+import { cellInstant } from "../intake/instant-text.js";
 import { type TextSource, textSource } from "../intake/source.js";
 import type { OfferStore, Redemption } from "../store/store.js";
 
@@ -60,7 +60,7 @@ export async function redeemFile(
   for await (const rows of table.rows) {
     for (const { line, cells } of rows) {
       lines += 1;
-      const instant = cells.redeemed_at === "" ? at : instantOf(cells.redeemed_at);
+      const instant = cells.redeemed_at === "" ? at : cellInstant(cells.redeemed_at, "UTC");
       if (!isCode(cells.code)) refuse(report, line, cells.code, "no code");
       else if (instant === null) refuse(report, line, cells.redeemed_at, "no instant such as 2026-11-30T18:00:00Z");
       else waiting.push({ line, code: cells.code, at: instant });
@@ -73,15 +73,6 @@ export async function redeemFile(
   await redeemAll(store, waiting, report);
   if (lines === 0) throw new InvalidInputError(`${source.name}: there is no code in it`);
   return report;
-}
-
-/** A day (its first instant in UTC) or an instant with its offset; anything else is `null`. */
-function instantOf(text: string): UnixMs | null {
-  if (!/^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2}))?$/.test(text)) return null;
-  // Date.parse would read 30 February as 2 March.
-  if (!isDay(text.slice(0, 10))) return null;
-  const at = Date.parse(text.replace(" ", "T"));
-  return Number.isNaN(at) ? null : at;
 }
 
 async function redeemAll(store: OfferStore, rows: readonly Row[], report: RedeemFileReport): Promise<void> {

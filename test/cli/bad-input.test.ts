@@ -54,6 +54,10 @@ describe("a wrong command", () => {
       "explain --subscriber s1 --offer welcome --at tomorrow",
       '--at: expected a day or a time such as 2026-12-24 or 2026-12-24T18:00, but got: "tomorrow"',
     ],
+    [
+      "explain --subscriber s1 --offer welcome --at 2026-12-24T18:00+02",
+      '--at: expected a day or a time such as 2026-12-24 or 2026-12-24T18:00, but got: "2026-12-24T18:00+02"',
+    ],
     ["redeem", "redeem: give either a code or --file FILE"],
     ["redeem A1 --file x.csv", "redeem: give either a code or --file FILE"],
     ["offers --prefix a{b", /^options\.prefix: expected 1 to 100 characters without braces/],
