@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { checked, InvalidInputError } from "../domain/errors.js";
+import { unknownOffer } from "../store/checks.js";
 import type { OfferStore } from "../store/store.js";
-import { daysName } from "./codes-file.js";
-import { type ImportReport, importCodes } from "./import.js";
+import { daysName } from "./batch-finder.js";
+import { expectBatchFits, expectSameDays } from "./batch-rule.js";
+import { addToBatch, type ImportReport } from "./import.js";
 import { firstDay, lastWholeDay } from "./instant-text.js";
 
 const INSTANT = "an instant such as 2026-11-30T23:59:59Z";
@@ -63,7 +65,11 @@ export function discountUpload(discount: unknown, options: { timeZone?: string; 
  * await importDiscount(store, "spring", discount);
  */
 export async function importDiscount(store: OfferStore, offerId: string, discount: unknown): Promise<ImportReport> {
-  const timeZone = (await store.loadOffer(offerId))?.offer.timeZone ?? "UTC";
-  const { codes, options } = discountUpload(discount, { timeZone });
-  return importCodes(store, offerId, codes, options);
+  const state = await store.loadOffer(offerId);
+  if (state === null) throw unknownOffer(offerId);
+  const { codes, options } = discountUpload(discount, { timeZone: state.offer.timeZone });
+  const { batch: id, ...days } = options;
+  expectSameDays(state, { id, ...days });
+  expectBatchFits(state, { id, ...days }, { isFromShop: true });
+  return addToBatch(store, offerId, { id, ...days }, codes);
 }

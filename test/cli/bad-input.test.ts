@@ -114,7 +114,7 @@ describe("a wrong codes file", () => {
       "no days for a custom period",
       "N1\n",
       "dated",
-      'codes.csv: offer "dated" has a custom period, and batch "codes" has no days: add the columns starts_on and ends_on, or give days for all codes',
+      'codes.csv: offer "dated" has a custom period, and batch "codes" has no days: add the columns starts_on and ends_on, or give days for all codes, or say that it is open for ever (openEnded, --open-ended)',
     ],
     ["an unknown offer", "N1\n", "nowhere", 'offerId: expected the id of a saved offer, but got: "nowhere"'],
   ])("%s", async (_, content, offer, line) => {
