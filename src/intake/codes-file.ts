@@ -83,6 +83,16 @@ export async function openCodesFile(source: TextSource, options: CodesFileOption
   };
 }
 
+/** The codes of a file that nobody has and nobody used, as `importFile` would add them. */
+export async function poolCodes(source: TextSource): Promise<string[]> {
+  const { rows } = await openCodesFile(source, { timeZone: "UTC" });
+  const codes: string[] = [];
+  for await (const handful of rows) {
+    for (const { code, standing } of handful) if (standing === "free") codes.push(code);
+  }
+  return codes;
+}
+
 type Judging = { timeZone: string; refuseUnclear: boolean; isTrusted: boolean };
 
 async function* judged(

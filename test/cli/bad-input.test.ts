@@ -139,11 +139,11 @@ describe("a wrong codes file", () => {
   });
 
   test("no file, or a directory", async () => {
-    await complains("import welcome absent.csv", "absent.csv: there is no such file");
-    await complains("import welcome .", ".: this is a directory, not a file");
-    await complains("preflight welcome absent.csv", "absent.csv: there is no such file");
-    await complains("redeem --file absent.csv", "absent.csv: there is no such file");
-    await complains("define absent.json", "absent.json: there is no such file");
+    await complains("import welcome absent.csv", "absent.csv: no such file");
+    await complains("import welcome .", ".: is a directory, not a file");
+    await complains("preflight welcome absent.csv", "absent.csv: no such file");
+    await complains("redeem --file absent.csv", "absent.csv: no such file");
+    await complains("define absent.json", "absent.json: no such file");
   });
 
   test("an audience with something that is no subscriber", async () => {

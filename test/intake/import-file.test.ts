@@ -193,8 +193,8 @@ describe("a file that is wrong adds nothing", () => {
   test("a file that is not there, or a directory", async () => {
     const { store } = await shop();
     const absent = join(dir, "absent.csv");
-    await expect(importFile(store, "welcome", absent)).rejects.toThrow(`${absent}: there is no such file`);
-    await expect(importFile(store, "welcome", dir)).rejects.toThrow(`${dir}: this is a directory, not a file`);
+    await expect(importFile(store, "welcome", absent)).rejects.toThrow(`${absent}: no such file`);
+    await expect(importFile(store, "welcome", dir)).rejects.toThrow(`${dir}: is a directory, not a file`);
   });
 
   test("a file that changes while it is read", async () => {
