@@ -26,5 +26,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     expect: { poll: { timeout: 10_000 } },
+    // `npm test` prints the share of this process: what tests start as programs (the command line, workers) does not count.
+    coverage: { provider: "v8", include: ["src/**", "helpers/**"], reporter: ["text-summary"], clean: true },
   },
 });

@@ -1,6 +1,7 @@
 // @ts-check
 // npm run bench: how this package compares with what one would use instead, by ratios measured side by side in one run.
-// --quick: smaller, under a minute. --only <name>: one measure, written nowhere. See measures.js for what is measured.
+// A full run is written to results.json, README.md and bench/README.md. --quick: smaller, under a minute, written nowhere.
+// --only <name>: one measure, written nowhere. See measures.js for what is measured.
 import { execFileSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -32,6 +33,7 @@ if (!existsSync(new URL("../dist/src/index.js", import.meta.url))) {
 const { compare } = await import("./compare.js");
 const { COUNTS, MEASURES, ROUND_TRIPS } = await import("./measures.js");
 const { tableText } = await import("./table.js");
+const { writeDocuments } = await import("./documents.js");
 
 /** @param {number} full */
 const scale = (full) => (options.quick ? Math.max(1000, Math.round(full * QUICK_SHARE)) : full);
@@ -71,7 +73,9 @@ progress();
 const machine = { node: process.version, redis: redisVersion(), cpus: cpus().length, cpu: cpus()[0]?.model ?? "" };
 console.log(tableText(rows));
 if (options.only === undefined && !options.quick) {
-  writeFileSync(RESULTS, `${JSON.stringify({ machine, rows: rows.map(rounded) }, null, 2)}\n`);
+  const results = { machine, rows: rows.map(rounded) };
+  writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
+  writeDocuments(results);
 }
 const missed = rows.filter(({ met }) => !met);
 if (missed.length > 0) console.log(`${missed.length} of ${rows.length} goals missed.`);
@@ -91,7 +95,7 @@ function redisVersion() {
   return /v=([\d.]+)/.exec(execFileSync(redisProgram(), ["--version"], { encoding: "utf8" }))?.[1] ?? "";
 }
 
-/** @param {import("./table.js").Row} row */
+/** @param {import("./table.js").Row} row @returns {import("./table.js").Row} */
 function rounded(row) {
   const digits = (/** @type {number} */ value) => Number(value.toPrecision(3));
   const { ratio, spread, theirs } = row;
@@ -100,6 +104,6 @@ function rounded(row) {
     ours: digits(row.ours),
     ...(theirs !== undefined && { theirs: digits(theirs) }),
     ...(ratio !== undefined && { ratio: digits(ratio) }),
-    ...(spread !== undefined && { spread: spread.map(digits) }),
+    ...(spread !== undefined && { spread: [digits(spread[0]), digits(spread[1])] }),
   };
 }

@@ -1,7 +1,5 @@
 // @ts-check
-// The figures of a run as text. Run by itself it prints those of results.json as a markdown table, which is the README's.
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+// The figures of a run as a table: for a terminal and in Markdown.
 
 /**
  * @typedef {object} Row
@@ -75,8 +73,4 @@ function goal({ goal: value, ratio, atMost }) {
 /** Three digits that count. @param {number} value */
 function number(value) {
   return Number(value.toPrecision(3)).toLocaleString("en");
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  console.log(markdownTable(JSON.parse(readFileSync(new URL("results.json", import.meta.url), "utf8"))));
 }

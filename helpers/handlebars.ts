@@ -22,6 +22,7 @@ type Engine = typeof Handlebars;
  */
 export type OfferTemplate = (data: unknown, message: Message, renderOptions?: RuntimeOptions) => Promise<string>;
 
+/** What `registerOfferHelpers` returns: the caller's Handlebars instance, able to show offers. */
 export type OfferHandlebars = {
   /**
    * Compiles the text (or the parsed tree) of a template. `options` are Handlebars' own, such as `noEscape`.

@@ -21,6 +21,7 @@ export type OfferLiquidTemplate = (
   renderOptions?: RenderOptions,
 ) => Promise<string>;
 
+/** What `registerOfferFilters` returns: the caller's Liquid instance, able to show offers. */
 export type OfferLiquid = {
   /** Parses the text of a template. Throws `OfferTemplateError`, with line and column, when it cannot be parsed. */
   compile(template: string): OfferLiquidTemplate;

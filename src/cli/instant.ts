@@ -1,6 +1,6 @@
 import { invalidInput } from "../domain/errors.js";
 import type { UnixMs } from "../domain/units.js";
-import { INSTANT_FORMS, instantOf } from "../intake/instant-text.js";
+import { INSTANT_FORMS, readInstant } from "../intake/instant-text.js";
 import type { OfferStore } from "../store/store.js";
 
 export const AT_HELP =
@@ -8,7 +8,7 @@ export const AT_HELP =
 
 /** The instant that `--at` means: a day begins at midnight in the time zone; a time may carry an offset of its own. */
 export function instantAt(text: string, timeZone: string): UnixMs {
-  const at = instantOf(text, timeZone);
+  const at = readInstant(text, timeZone);
   if (at === null) throw invalidInput("--at", INSTANT_FORMS, text.slice(0, 40));
   return at;
 }

@@ -1,7 +1,11 @@
+import stringWidth from "string-width";
+
 /** A table for people: a heading, columns as wide as their longest cell, numbers at the right. */
 export function tableText(heading: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const cells = rows.map((row) => row.map((cell) => (typeof cell === "number" ? numberText(cell) : shown(cell))));
-  const widths = heading.map((title, at) => Math.max(...[title, ...cells.map((row) => row[at] ?? "")].map(widthOf)));
+  const widths = heading.map((title, at) =>
+    Math.max(...[title, ...cells.map((row) => row[at] ?? "")].map((cell) => stringWidth(cell))),
+  );
   const isNumber = heading.map((_, at) => rows.length > 0 && rows.every((row) => typeof row[at] === "number"));
   const line = (row: readonly string[]) =>
     row
@@ -40,21 +44,6 @@ function shown(text: string): string {
 }
 
 function padded(cell: string, width: number, isNumber: boolean): string {
-  const blanks = " ".repeat(width - widthOf(cell));
+  const blanks = " ".repeat(width - stringWidth(cell));
   return isNumber ? blanks + cell : cell + blanks;
-}
-
-/** Columns on a terminal: East Asian characters and pictures take two. */
-function widthOf(text: string): number {
-  let width = 0;
-  for (const character of text) {
-    if (/\p{M}|\p{Cf}/u.test(character)) continue;
-    width +=
-      /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation}/u.test(
-        character,
-      )
-        ? 2
-        : 1;
-  }
-  return width;
 }

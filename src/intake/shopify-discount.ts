@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { dayOf } from "../domain/calendar.js";
 import { checked, InvalidInputError } from "../domain/errors.js";
 import { unknownOffer } from "../store/checks.js";
 import type { OfferStore } from "../store/store.js";
 import { daysName } from "./batch-finder.js";
 import { expectBatchFits, expectSameDays } from "./batch-rule.js";
 import { addToBatch, type ImportReport } from "./import.js";
-import { firstDay, lastWholeDay } from "./instant-text.js";
+import { lastWholeDay } from "./instant-text.js";
 
 const INSTANT = "an instant such as 2026-11-30T23:59:59Z";
 const instantSchema = z.iso.datetime({ offset: true, error: INSTANT });
@@ -48,7 +49,7 @@ export function discountUpload(discount: unknown, options: { timeZone?: string; 
   const inner = (discount as { codeDiscount?: unknown } | null | undefined)?.codeDiscount ?? discount;
   const { title, startsAt, endsAt, codes } = checked(discountSchema, "discount", inner);
   const { timeZone = "UTC" } = options;
-  const startsOn = firstDay(Date.parse(startsAt), timeZone);
+  const startsOn = dayOf(Date.parse(startsAt), timeZone);
   const endsOn = endsAt ? lastWholeDay(Date.parse(endsAt), timeZone) : undefined;
   if (endsOn !== undefined && endsOn < startsOn) {
     throw new InvalidInputError(`discount: from ${startsAt} to ${endsAt} there is no whole day in ${timeZone}`);

@@ -1,20 +1,14 @@
 import { Temporal } from "temporal-polyfill";
+import { dayOf, longDay } from "../domain/calendar.js";
 import type { Offer } from "../domain/offer.js";
 import type { Reason, Resolution } from "../domain/resolution.js";
 import type { UnixMs } from "../domain/units.js";
-import { instantOf } from "../intake/instant-text.js";
+import { readInstant } from "../intake/instant-text.js";
 import type { Outcome } from "./api.js";
-
-const days = new Map<string, Intl.DateTimeFormat>();
 
 /** A day as text: "3 November 2026". */
 export function dayText(at: UnixMs, timeZone: string): string {
-  let format = days.get(timeZone);
-  if (format === undefined) {
-    format = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone });
-    days.set(timeZone, format);
-  }
-  return format.format(at);
+  return longDay(dayOf(at, timeZone));
 }
 
 /** The wall clock of a zone, to the minute: `2026-11-23T09:00`. */
@@ -27,7 +21,7 @@ export function wallClock(at: UnixMs, timeZone: string): string {
 
 /** The instant at which the wall clock of a zone shows this. Throws a `RangeError` when it is no time. */
 export function instantAt(wall: string, timeZone: string): UnixMs {
-  const at = instantOf(wall, timeZone);
+  const at = readInstant(wall, timeZone);
   if (at === null) throw new RangeError(wall);
   return at;
 }

@@ -2,8 +2,16 @@ import type { EventListener } from "./events.js";
 
 /** As much of OpenTelemetry's `Meter` as is used. */
 export type MetricsMeter = {
-  createCounter(name: string, options: { description: string }): { add(value: number, attributes?: Attributes): void };
+  /** Creates a counter that only grows. */
+  createCounter(name: string, options: { description: string }): MetricsCounter;
 };
+
+/** As much of OpenTelemetry's `Counter` as is used. */
+export type MetricsCounter = {
+  /** Adds to the count of these attributes. */
+  add(value: number, attributes?: Attributes): void;
+};
+
 type Attributes = Record<string, string | boolean>;
 
 const COUNTERS = {

@@ -22,6 +22,7 @@ export type OfferEvent =
   | { type: "store-unavailable"; error: unknown }
   | { type: "store-available"; unavailableFor: Milliseconds };
 
+/** Receives a resolver's events. An error that it throws becomes a warning of the process. */
 export type EventListener = (event: OfferEvent) => void;
 
 type MessageRef = { readonly id: string; readonly subscriberId: string };

@@ -73,6 +73,7 @@ export interface OfferStore {
   close(): Promise<void>;
 }
 
+/** The offer as saved, defaults filled in, and whether saving changed anything. */
 export type SavedOffer = { status: "created" | "changed" | "unchanged"; offer: Offer };
 
 /** What became of each code of one call, in their order. `start`: how many codes the batch had seen before this call. */
@@ -118,8 +119,10 @@ export type ClaimItem = {
   readonly reusable: "latest" | "first" | null;
 };
 
+/** `answers`: one for each item, in their order. `left`: see `countLeft`. `offer-changed`: nothing was claimed; load the offer and decide again. */
 export type ClaimReply = { status: "answered"; answers: ClaimAnswer[]; left?: number } | { status: "offer-changed" };
 
+/** `claimed`: a code left the pool. `holds`: nothing was claimed; `holding` is what the subscriber holds. `pool-empty`: no batch of `from` has a code. */
 export type ClaimAnswer =
   | { status: "claimed"; holding: Holding }
   | { status: "holds"; holding: Holding | null }
@@ -128,6 +131,7 @@ export type ClaimAnswer =
 /** `shared`: another message may have shown the code, so it stays with the subscriber. */
 export type Release = { status: "released"; code: string } | { status: "nothing-claimed" | "redeemed" | "shared" };
 
+/** What became of a redemption. `code` is in the letter case of the import; `subscriberId` is `null` where nobody holds the code. */
 export type Redemption =
   | {
       status: "redeemed" | "already-redeemed";
@@ -153,11 +157,17 @@ export type CodeRecord = {
 /** `inPool` can be handed out; `redeemed` counts those used among `givenOut`; `redeemedInPool` were used before anybody was given them. */
 export type BatchCounts = { batch: Batch; inPool: number; givenOut: number; redeemed: number; redeemedInPool: number };
 
+/** A change that invalidates what a process remembers: of one offer, one holder of it or one forgotten person. `missed`: changes were lost. */
 export type StoreChange =
   | { type: "offer"; offerId: string }
   | { type: "subscriber"; offerId: string; subscriberId: string }
   | { type: "forgotten"; subscriberId: string }
   | { type: "missed" };
 
-/** `live()`: every change so far has been told. While it is false, nothing remembered can be trusted. */
-export type Watch = { live(): boolean; close(): Promise<void> };
+/** A subscription to the changes of a store. */
+export type Watch = {
+  /** Whether every change so far has arrived. While it is false, nothing remembered may be used. */
+  live(): boolean;
+  /** Ends the subscription. */
+  close(): Promise<void>;
+};

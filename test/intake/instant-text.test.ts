@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cellDay, cellInstant, instantOf } from "../../src/intake/instant-text.js";
+import { cellDay, cellInstant, readInstant } from "../../src/intake/instant-text.js";
 
 const ZONE = "America/New_York";
 
@@ -10,7 +10,7 @@ test.each([
   ["2026-12-24T18:00Z", "2026-12-24T18:00:00.000Z"],
   ["2026-12-24T18:00+02:00", "2026-12-24T16:00:00.000Z"],
 ])("%s is an instant", (text, iso) => {
-  expect(new Date(instantOf(text, ZONE) as number).toISOString()).toBe(iso);
+  expect(new Date(readInstant(text, ZONE) as number).toISOString()).toBe(iso);
 });
 
 test.each([
@@ -29,7 +29,7 @@ test.each([
   "tomorrow",
   "",
 ])("%s is none, however near it comes", (text) => {
-  expect(instantOf(text, ZONE)).toBeNull();
+  expect(readInstant(text, ZONE)).toBeNull();
 });
 
 test.each([

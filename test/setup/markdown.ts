@@ -1,3 +1,6 @@
+import type { Code, Heading, Nodes } from "mdast";
+import { fromMarkdown } from "mdast-util-from-markdown";
+
 /** A fenced block of code in a Markdown text. */
 export type CodeBlock = {
   /** The first word behind the fence, in lower case; "" where there is none. */
@@ -9,57 +12,65 @@ export type CodeBlock = {
   readonly output?: string;
 };
 
-type Part = { readonly heading: true } | (CodeBlock & { readonly heading: false; readonly goesOn: boolean });
-
-const OPENING = /^(?<indent>\s*(?:>\s?)?)(?<fence>`{3,}|~{3,})\s*(?<info>[^`]*)$/;
-const GOES_ON = "<!-- continued -->";
+const CONTINUED = "<!-- continued -->";
 
 /** The blocks in the order of the text. One that follows the comment `<!-- continued -->` is joined to the one before. */
 export function codeBlocks(markdown: string): CodeBlock[] {
   const blocks: CodeBlock[] = [];
-  let mayBeOutput = false;
-  for (const part of partsOf(markdown)) {
-    if (part.heading) {
-      mayBeOutput = false;
-      continue;
-    }
-    const { heading: _, goesOn, ...block } = part;
+  let [isContinued, mayBeOutput] = [false, false];
+  for (const node of flat(fromMarkdown(markdown))) {
+    if (node.type === "heading") mayBeOutput = false;
+    if (node.type === "html" && node.value.trim() === CONTINUED) isContinued = true;
+    const fence = node.type === "code" ? fenceOf(node, markdown) : undefined;
+    if (node.type !== "code" || fence === undefined) continue;
+    const block = toBlock(node, fence, markdown);
     const last = blocks.at(-1);
-    if (last && goesOn) blocks[blocks.length - 1] = { ...last, code: `${last.code}\n${block.code}` };
-    else if (last && mayBeOutput && block.language === "text")
-      blocks[blocks.length - 1] = { ...last, output: block.code };
+    if (last && isContinued) blocks.push({ ...blocks.pop()!, code: `${last.code}\n${block.code}` });
+    else if (last && mayBeOutput && block.language === "text") blocks.push({ ...blocks.pop()!, output: block.code });
     else blocks.push(block);
-    mayBeOutput = block.language !== "text";
+    [isContinued, mayBeOutput] = [false, block.language !== "text"];
   }
   return blocks;
 }
 
-function* partsOf(markdown: string): Generator<Part> {
-  const lines = markdown.split(/\r?\n/);
-  let goesOn = false;
-  for (let index = 0; index < lines.length; index++) {
-    const line = lines[index]!;
-    const opening = OPENING.exec(line)?.groups as { indent: string; fence: string; info: string } | undefined;
-    if (opening) {
-      const end = closingLine(lines, index + 1, opening.fence);
-      const code = lines.slice(index + 1, end).map((text) => withoutIndent(text, opening.indent));
-      const language = opening.info.trim().split(/[\s{]/)[0]!.toLowerCase();
-      yield { heading: false, goesOn, language, code: code.join("\n"), line: index + 1 };
-      goesOn = false;
-      index = end;
-    } else if (/^#{1,6}\s/.test(line)) yield { heading: true };
-    else if (line.trim() === GOES_ON) goesOn = true;
-  }
+/** The addresses that a text links to, and of its pictures, in their order. */
+export function linksOf(markdown: string): string[] {
+  return [...flat(fromMarkdown(markdown))].flatMap((node) =>
+    node.type === "link" || node.type === "image" || node.type === "definition" ? [node.url] : [],
+  );
 }
 
-function closingLine(lines: readonly string[], start: number, fence: string): number {
-  const closing = new RegExp(`^\\s*(?:>\\s?)?${fence[0]}{${fence.length},}\\s*$`);
-  const end = lines.findIndex((line, index) => index >= start && closing.test(line));
-  if (end < 0) throw new Error(`The block of line ${start} must be closed by ${fence}, but the text ends`);
-  return end;
+/** The names by which links reach the headings of a text, as GitHub makes them. */
+export function anchorsOf(markdown: string): string[] {
+  const headings = [...flat(fromMarkdown(markdown))].filter((node): node is Heading => node.type === "heading");
+  return headings.map((heading) =>
+    wordsOf(heading)
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+      .replace(/\s/g, "-"),
+  );
 }
 
-function withoutIndent(line: string, indent: string): string {
-  if (line.startsWith(indent)) return line.slice(indent.length);
-  return indent.startsWith(">") ? line.replace(/^>/, "") : line.trimStart();
+function wordsOf(node: Nodes): string {
+  if ("value" in node) return node.value;
+  return "children" in node ? node.children.map(wordsOf).join("") : "";
+}
+
+function* flat(node: Nodes): Generator<Nodes> {
+  yield node;
+  if ("children" in node) for (const child of node.children) yield* flat(child);
+}
+
+/** The fence that opens a block; `undefined` for code that is only indented. */
+function fenceOf({ position }: Code, markdown: string): string | undefined {
+  return /^(?:`{3,}|~{3,})/.exec(markdown.slice(position!.start.offset))?.[0];
+}
+
+/** Markdown closes an open block where the text ends; here it is an error, as it hides what follows from the tests. */
+function toBlock({ lang, value, position }: Code, fence: string, markdown: string): CodeBlock {
+  const line = position!.start.line;
+  const lastLine = markdown.slice(position!.start.offset, position!.end.offset).split("\n").slice(1).at(-1) ?? "";
+  if (!lastLine.replace(/^[\s>]*/, "").startsWith(fence))
+    throw new Error(`The block of line ${line} must be closed by ${fence}, but the text ends`);
+  return { language: (lang ?? "").split("{")[0]!.toLowerCase(), code: value.replaceAll("\r\n", "\n"), line };
 }

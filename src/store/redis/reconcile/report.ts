@@ -22,6 +22,7 @@ export type FaultKind =
   | "counter-wrong"
   | "offer-not-listed";
 
+/** One fault: its kind and, for people, where it is. */
 export type Finding = { fault: FaultKind; detail: string };
 
 /** What a check of one offer found. `faults` counts all; `findings` are the first hundred. */
