@@ -14,18 +14,26 @@ export interface RedisClient {
   pipeline(): RedisPipeline;
   /** A client of its own for a subscription. */
   duplicate(...overrides: never[]): RedisClient;
+  /** Subscribes to channels; their messages arrive as `message` events with the channel and the text. */
   subscribe(...channels: string[]): Promise<unknown>;
+  /** Adds a listener. `close`: the connection is lost; `end`: for good. */
   // biome-ignore lint/suspicious/noExplicitAny: each event has its own arguments
   on(event: "message" | "close" | "end" | "error", listener: (...args: any[]) => void): unknown;
+  /** Closes the connection at once. */
   disconnect(): void;
   /** The clients of a cluster's nodes. Only a cluster client has this. */
   nodes?(role: "master"): RedisClient[];
+  /** Set on a client that refuses every write: the rights to write are then not asked for. */
+  readonly isReadOnly?: boolean;
   /** The settings that decide how a command is sent, where the client shows them. */
   readonly options?: object;
 }
 
+/** Commands that travel together. */
 export interface RedisPipeline {
+  /** Adds a command. */
   call(command: string, ...args: Argument[]): unknown;
+  /** Sends all commands and resolves with their outcomes, in order. */
   exec(): Promise<Outcome[] | null>;
 }
 
