@@ -1,4 +1,5 @@
-import { Parser } from "htmlparser2";
+import { finished } from "node:stream/promises";
+import { SAXParser } from "parse5-sax-parser";
 import type { Link } from "../api.js";
 
 /**
@@ -19,7 +20,7 @@ const REMOTE = /^\s*(?:https?:)?\/\//i;
 const REMOTE_STYLE = /url\(\s*(?:["']\s*)?(?:https?:)?\/\//i;
 
 /** Reads an email's HTML in time proportional to its length, whatever it says. */
-export function inspectHtml(html: string): Inspection {
+export async function inspectHtml(html: string): Promise<Inspection> {
   const links: Link[] = [];
   const plain: string[] = [];
   const inert: string[] = [];
@@ -28,38 +29,39 @@ export function inspectHtml(html: string): Inspection {
   let remoteImages = false;
   let copied = 0;
 
-  /** Writes the tag that was just read anew; what lies before it stays as it is. */
-  function rewriteTag(name: string, attributes: Attributes): void {
-    const end = parser.endIndex + 1;
-    const isClosed = html[end - 2] === "/";
-    inert.push(html.slice(copied, parser.startIndex), tagText(name, attributes, isClosed));
-    copied = end;
-  }
-
-  const parser = new Parser({
-    onopentag(name, attributes, isImplied) {
-      remoteImages ||= asksForPicture(name, attributes);
-      if (HIDDEN.has(name)) hidden.push(name);
-      if (BREAKS.has(name)) plain.push("\n");
-      const address = addressOf(name, attributes);
-      if (address === undefined) return;
-      link = { address, text: attributes.alt ?? "" };
-      links.push(link);
-      if (!isImplied) rewriteTag(name, inertLink(attributes, address));
-    },
-    ontext(text) {
-      if (hidden.at(-1) === "style") remoteImages ||= REMOTE_STYLE.test(text);
-      if (hidden.length > 0) return;
-      plain.push(text);
-      if (link !== undefined) link.text += text;
-    },
-    onclosetag(name) {
-      if (name === "a") link = undefined;
-      if (BREAKS.has(name)) plain.push("\n");
-      if (hidden.at(-1) === name) hidden.pop();
-    },
+  const parser = new SAXParser({ sourceCodeLocationInfo: true });
+  parser.on("startTag", ({ tagName, attrs, selfClosing, sourceCodeLocation }) => {
+    const attributes = Object.fromEntries(
+      attrs.map(({ prefix, name, value }) => [prefix ? `${prefix}:${name}` : name, value]),
+    );
+    remoteImages ||= asksForPicture(tagName, attributes);
+    if (HIDDEN.has(tagName) && !selfClosing) hidden.push(tagName);
+    if (BREAKS.has(tagName)) plain.push("\n");
+    const address = addressOf(tagName, attributes);
+    if (address === undefined || !sourceCodeLocation) return;
+    const found = { address, text: attributes.alt ?? "" };
+    links.push(found);
+    if (tagName === "a") link = found;
+    inert.push(
+      html.slice(copied, sourceCodeLocation.startOffset),
+      tagText(tagName, inertLink(attributes, address), selfClosing),
+    );
+    copied = sourceCodeLocation.endOffset;
+  });
+  parser.on("text", ({ text }) => {
+    if (hidden.at(-1) === "style") remoteImages ||= REMOTE_STYLE.test(text);
+    if (hidden.length > 0) return;
+    plain.push(text);
+    if (link !== undefined) link.text += text;
+  });
+  parser.on("endTag", ({ tagName }) => {
+    if (tagName === "a") link = undefined;
+    if (BREAKS.has(tagName)) plain.push("\n");
+    if (hidden.at(-1) === tagName) hidden.pop();
   });
   parser.end(html);
+  await finished(parser, { readable: false });
+
   inert.push(html.slice(copied));
   const named = links.map(({ address, text }) => ({ address, text: text.trim().replace(/\s+/g, " ") }));
   return { plain: plain.join(""), inert: withoutConnections(inert.join("")), links: named, remoteImages };

@@ -51,7 +51,7 @@ async function renderPart(part: Part, work: RenderJob, limits: Limits): Promise<
     if (text.length > limits.output) {
       return { name, error: errorOf("limit", `makes more than ${limits.output} characters`) };
     }
-    return part.escape ? { name, text, html: inspectHtml(text) } : { name, text };
+    return part.escape ? { name, text, html: await inspectHtml(text) } : { name, text };
   } catch (error) {
     return { name, error: partError(error) };
   }
