@@ -35,8 +35,8 @@ test("the newest message is rendered before older ones that take for ever", asyn
   order.length = 0;
   const last = message("good").then(({ parts }) => order.push(parts.body ?? ""));
   await Promise.all([...endless, last]);
-  expect(order.indexOf("good")).toBeLessThan(2);
-  expect(order.length).toBeGreaterThan(2);
+  expect(order.indexOf("good")).toBeLessThanOrEqual(2);
+  expect(order).toHaveLength(7);
 });
 
 test("a message that nobody waits for any more costs those after it nothing", async () => {
