@@ -4,7 +4,7 @@ import { isCode } from "../domain/identifier.js";
 import type { UnixMs } from "../domain/units.js";
 import { csvTable } from "../intake/csv.js";
 import { type TextSource, textSource } from "../intake/source.js";
-import type { OfferStore, Redemption } from "../store/store.js";
+import type { Redeemer, Redemption } from "../store/store.js";
 
 const COLUMNS = {
   code: ["codes", "coupon", "coupon code", "discount code", "promo code", "voucher", "voucher code"],
@@ -46,7 +46,7 @@ export type RedeemFileOptions = {
  * const { redeemed, unknownAt } = await redeemFile(store, "orders.csv", { at: Date.now() });
  */
 export async function redeemFile(
-  store: OfferStore,
+  store: Redeemer,
   file: string | TextSource,
   { at, onProgress }: RedeemFileOptions,
 ): Promise<RedeemFileReport> {
@@ -89,14 +89,14 @@ function instantOf(text: string): UnixMs | null {
   return Number.isNaN(at) ? null : at;
 }
 
-async function redeemAll(store: OfferStore, rows: readonly Row[], report: RedeemFileReport): Promise<void> {
+async function redeemAll(store: Redeemer, rows: readonly Row[], report: RedeemFileReport): Promise<void> {
   const redemptions = await Promise.all(rows.map(({ code, at }) => store.redeem(code, at)));
   redemptions.forEach((redemption, place) => {
     count(report, redemption, rows[place] as Row);
   });
 }
 
-function count(report: RedeemFileReport, { status }: Redemption, { line, code }: Row): void {
+function count(report: RedeemFileReport, { status }: Pick<Redemption, "status">, { line, code }: Row): void {
   if (status === "redeemed") report.redeemed += 1;
   else if (status === "already-redeemed") report.alreadyRedeemed += 1;
   else {
