@@ -9,6 +9,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   offers: async () => (await import("./offers.js")).offersCommand(),
   stats: async () => (await import("./stats.js")).statsCommand(),
   import: async () => (await import("./import.js")).importCommand(),
+  generate: async () => (await import("./generate.js")).generateCommand(),
   rollback: async () => (await import("./rollback.js")).rollbackCommand(),
   preflight: async () => (await import("./preflight.js")).preflightCommand(),
   explain: async () => (await import("./explain.js")).explainCommand(),
