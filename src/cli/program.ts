@@ -17,6 +17,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   redeem: async () => (await import("./redeem.js")).redeemCommand(),
   export: async () => (await import("./export.js")).exportCommand(),
   forget: async () => (await import("./forget.js")).forgetCommand(),
+  watch: async () => (await import("./watch.js")).watchCommand(),
   reconcile: async () => (await import("./reconcile.js")).reconcileCommand(),
   preview: async () => (await import("./preview.js")).previewCommand(),
   render: async () => (await import("./render.js")).renderCommand(),

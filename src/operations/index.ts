@@ -22,4 +22,7 @@ export { type ExplainQuestion, type Explanation, explainSubscriber, type HeldCod
 export { type ExportedCode, exportCodes, exportCodesCsv } from "./export-codes.js";
 export { type GeneratedCodes, type GenerateOptions, generateCodes } from "./generate-codes.js";
 export { type RollbackReport, rollback } from "./rollback.js";
+export { type OfferSignal, offerSignals, type SignalOptions } from "./signals.js";
 export { allOfferStats, type BatchStats, type OfferStats, offerStats } from "./stats.js";
+export { type Deliver, type WatchRound, watchOffers } from "./watch-offers.js";
+export { type WebhookOptions, webhook } from "./webhook.js";
