@@ -33,12 +33,11 @@ export type RedeemFileReport = {
   refusedAt: RefusedLine[];
 };
 
-/**
- * `at`: the instant where the file gives none, Unix milliseconds. `header`, `columns`: as of `importFile`. `onProgress`: called with the
- * lines so far, and with the part of the file that is read, 0 to 1.
- */
+/** How `redeemFile` reads a file. `header`, `columns`: as of `importFile`. */
 export type RedeemFileOptions = LayoutOptions & {
+  /** The instant of a line without `redeemed_at`; a number is Unix milliseconds. */
   at: Date | UnixMs;
+  /** Called with the number of lines so far, and the part of the file that is read (0 to 1; `null` if its size is unknown). */
   onProgress?: (lines: number, part: number | null) => void;
 };
 

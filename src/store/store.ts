@@ -164,7 +164,10 @@ export type Restoration =
   | { status: "unknown-code" };
 
 /** Whatever marks codes as redeemed: a store or a resolver. */
-export type Redeemer = { redeem(code: string, at: UnixMs): Promise<Redemption<UnixMs | Date>> };
+export type Redeemer = {
+  /** Marks a code as redeemed at an instant. See `OfferStore`. */
+  redeem(code: string, at: UnixMs): Promise<Redemption<UnixMs | Date>>;
+};
 
 /** `in-pool`: nobody has it; `given-out`: a subscriber holds or held it (`null` where that subscriber was forgotten). */
 export type CodeRecord = {
