@@ -55,6 +55,8 @@ const OFFERS: Row[] = [
   [withWindow({ type: "time-to-live" }), `${AMOUNT} undefined; ${UNIT} undefined`],
   [withWindow({ type: "never-expires", amount: 1 }), "offer.window.amount: expected no such field, but got: 1"],
   [{ id: "a", timeZone: "Mars/Olympus" }, `${ZONE} "Mars/Olympus"`],
+  [{ id: "a", timeZone: "PST" }, `${ZONE} "PST"`],
+  [{ id: "a", timeZone: "IST" }, `${ZONE} "IST"`],
   [{ id: "a", timeZone: "+02:00" }, `${ZONE} "+02:00"`],
   [{ id: "a", whenUnavailable: "abort" }, `offer.whenUnavailable: ${ACTION} "abort"`],
   [{ id: "a", whenUnavailable: { action: "stop" } }, `offer.whenUnavailable.action: ${ACTION} "stop"`],
@@ -103,9 +105,12 @@ const OPTIONS: Row[] = [
   [{ store, caching: {} }, "options.caching: expected no such field, but got: {}"],
 ];
 
-const client = { evalsha() {} };
+const client = { call() {} };
 const REDIS: [args: unknown[], complaint: string][] = [
-  [["redis://localhost"], 'client: expected an ioredis client, but got: "redis://localhost"'],
+  [
+    ["redis://localhost"],
+    'client: expected an ioredis or iovalkey client, or fromNodeRedis(client), but got: "redis://localhost"',
+  ],
   [
     [client, { prefix: "shop{1}" }],
     'options.prefix: expected 1 to 100 characters without braces, blanks or control characters, but got: "shop{1}"',

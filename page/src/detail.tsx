@@ -1,10 +1,12 @@
 import { Editing } from "./editing.js";
+import { Links } from "./links.js";
 import { EmailView, SmsView } from "./message.js";
 import { Badge } from "./outcomes.js";
 import type { Change, State, View } from "./state.js";
 import { Tabs } from "./tabs.js";
 import { TimelinePicture } from "./timeline.js";
-import type { Draft, MessageView, PartName, TemplateView } from "./types.js";
+import type { MessageView, PartName, TemplateView } from "./types.js";
+import type { Drafts, PartDraft } from "./unsaved.js";
 import type { Preview } from "./use-preview.js";
 import { WhyThisCode } from "./why.js";
 
@@ -13,8 +15,9 @@ type Properties = {
   template: TemplateView | undefined;
   state: State;
   change: Change;
-  draft: Draft;
-  edit: (part: PartName, text: string | undefined) => void;
+  drafts: Drafts[string] | undefined;
+  edit: (part: PartName, draft: PartDraft | undefined) => void;
+  saved: (part: PartName, text: string) => void;
   data: Record<string, unknown> | undefined;
   editData: (data: Record<string, unknown> | undefined) => void;
 };
@@ -55,7 +58,7 @@ function viewsFor({ channel, sources }: TemplateView): View[] {
   return [
     "message",
     ...(sources.text ? (["text"] as const) : []),
-    ...(channel === "email" ? (["source"] as const) : []),
+    ...(channel === "email" ? (["source", "links"] as const) : []),
     "edit",
     "data",
   ];
@@ -100,12 +103,13 @@ function Faults({ message, isStale }: { message: MessageView; isStale: boolean }
           {fault.message}
         </li>
       ))}
-      {isStale && <li class="stale">Below is the last message without an error.</li>}
+      {isStale && <li class="stale">Below is this message as it last was without an error.</li>}
     </ul>
   );
 }
 
 function Shown({ message, state, change }: { message: MessageView; state: State; change: Change }) {
+  if (state.view === "links" && message.frames !== null) return <Links message={message} />;
   if (state.view === "source" || state.view === "text") {
     const text = state.view === "text" ? message.parts.text : message.parts.body;
     return (

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Supposition } from "../../src/preview/api.js";
 
-export type View = "message" | "text" | "source" | "edit" | "data";
+export type View = "message" | "text" | "source" | "links" | "edit" | "data";
 export type Width = "phone" | "desktop";
 export type Scheme = "light" | "dark" | "forced";
 export type Theme = "auto" | "light" | "dark";
@@ -35,7 +35,7 @@ const START: State = {
 };
 
 const CHOICES = {
-  view: ["message", "text", "source", "edit", "data"],
+  view: ["message", "text", "source", "links", "edit", "data"],
   width: ["phone", "desktop"],
   scheme: ["light", "dark", "forced"],
   theme: ["auto", "light", "dark"],
@@ -86,10 +86,19 @@ export function useAddress(): [State, Change] {
   const change: Change = (changes) =>
     setState((before) => {
       const after = { ...before, ...changes };
-      history.replaceState(null, "", `${location.pathname}${location.search}${hashOf(after)}`);
+      const address = `${location.pathname}${location.search}${hashOf(after)}`;
+      if (isOtherMessage(before, after)) history.pushState(null, "", address);
+      else history.replaceState(null, "", address);
       return after;
     });
   return [state, change];
+}
+
+/** Going back leads to the message looked at before, not through every step of a date that was dragged. */
+function isOtherMessage(before: State, after: State): boolean {
+  const isChosen = before.template !== "" && before.subscriber !== "" && before.type !== "";
+  const { template, subscriber, type } = after;
+  return isChosen && (template !== before.template || subscriber !== before.subscriber || type !== before.type);
 }
 
 function isSupposition(word: string): word is Supposition {

@@ -3,17 +3,32 @@ import { StoreUnavailableError } from "../domain/errors.js";
 import { type ImportFileReport, type ImportProgress, importFile } from "../intake/import-file.js";
 import { type Answer, answers, type CommandContext, storeCommand } from "./command.js";
 import { EXIT } from "./exit-codes.js";
+import { type LayoutFlags, layoutOptions, withLayoutOptions } from "./layout-options.js";
 import { batchText, many } from "./offer-text.js";
 import { createProgress, type Progress } from "./progress.js";
 import { fieldsText, numberText } from "./table.js";
 
-type ImportOptions = { batch?: string; startsOn?: string; endsOn?: string; dryRun?: true };
+type ImportOptions = LayoutFlags & {
+  batch?: string;
+  startsOn?: string;
+  endsOn?: string;
+  openEnded?: true;
+  anyShape?: true;
+  dryRun?: true;
+};
 
 const SHOWN = 20;
 
+const LEFT_OUT = [
+  ["held", "held by somebody, left out"],
+  ["used", "used, left out"],
+  ["expired", "expired, left out"],
+  ["void", "taken out of use, left out"],
+] as const;
+
 /** `offer-code import OFFER FILE` */
 export function importCommand(): Command {
-  return storeCommand("import", "add the codes of a CSV file to an offer's pool", [
+  const command = storeCommand("import", "add the codes of a CSV file to an offer's pool", [
     "import welcome10 codes.csv --dry-run",
     "import welcome10 codes.csv.gz --batch 2026-11 --starts-on 2026-11-01 --ends-on 2026-11-30",
   ])
@@ -25,13 +40,16 @@ export function importCommand(): Command {
     .option("--batch <name>", "name of this upload (default: its days where the file has days, or the file's name)")
     .option("--starts-on <day>", "first day of all its codes, such as 2026-11-01")
     .option("--ends-on <day>", "last day of all its codes")
+    .option("--open-ended", "codes without days are open for ever, though the offer has a custom period")
+    .option("--any-shape", "take codes that look unlike the others, or like something else");
+  return withLayoutOptions(command)
     .option("--dry-run", "report what would happen and add nothing")
     .action(answers<ImportOptions>(importCodes));
 }
 
 async function importCodes({ store, args, options, note }: CommandContext<ImportOptions>): Promise<Answer> {
   const [offerId, file] = args as [string, string];
-  const { batch, startsOn, endsOn, dryRun = false } = options;
+  const { batch, startsOn, endsOn, openEnded, anyShape, dryRun = false } = options;
   const progress = createProgress();
   const stopping = new AbortController();
   const stop = () => stopping.abort();
@@ -41,6 +59,9 @@ async function importCodes({ store, args, options, note }: CommandContext<Import
       ...(batch !== undefined && { batch }),
       ...(startsOn !== undefined && { startsOn }),
       ...(endsOn !== undefined && { endsOn }),
+      ...(openEnded && { openEnded }),
+      ...(anyShape && { anyShape }),
+      ...layoutOptions(options),
       dryRun,
       signal: stopping.signal,
       onProgress: (at) => showProgress(progress, at),
@@ -70,7 +91,7 @@ function exitCodeOf({ complete, refused }: ImportFileReport): number {
 }
 
 function reportText(report: ImportFileReport): string {
-  const { offerId, file, dryRun, batches, added, duplicates, refused, hasHeader } = report;
+  const { offerId, file, dryRun, batches, added, duplicates, leftOut, refused, hasHeader } = report;
   const { inFile, inPool, givenOut, inOtherOffer } = duplicates;
   const title = `${dryRun ? "Dry run, nothing is added: " : ""}${file} -> ${offerId}${hasHeader ? "" : " (no header: the first column holds the codes)"}`;
   const counts = fieldsText([
@@ -79,6 +100,9 @@ function reportText(report: ImportFileReport): string {
     ["in the pool already", inPool],
     ["given out already", givenOut],
     ["in another offer", inOtherOffer],
+    ...LEFT_OUT.flatMap(([standing, text]): [string, number][] =>
+      leftOut[standing] > 0 ? [[text, leftOut[standing]]] : [],
+    ),
     ["refused", refused],
   ]);
   const names = batches.map((each) => `batch ${batchText(each)}: ${many(each.added, "code")}`);

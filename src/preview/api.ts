@@ -29,11 +29,12 @@ export type Question = {
   at?: string | undefined;
   suppose?: Supposition[] | undefined;
   draft?: Draft | undefined;
+  /** Data of subscribers that stands in for that of `preview.json`, by subscriber. */
+  edited?: Record<string, Record<string, unknown>> | undefined;
 };
 export type MessageQuestion = Question & {
   subscriber: string;
   type: MessageType;
-  data?: Record<string, unknown> | undefined;
   images?: boolean | undefined;
 };
 
@@ -109,6 +110,9 @@ export type Sms = {
   longestCode: string | null;
 };
 
+/** The address that a link leads to, and the words that are clicked. */
+export type Link = { address: string; text: string };
+
 export type Step = { question: string; answer: string; fact: string; decides: boolean };
 export type HistoryEntry = {
   code: string;
@@ -138,7 +142,7 @@ export type Timeline = {
 };
 
 /** Why one offer of the message shows what it shows. */
-export type Why = { answer: AnswerView; steps: Step[]; history: HistoryEntry[]; timeline: Timeline | null };
+export type Why = { answer: AnswerView; steps: Step[]; history: HistoryEntry[] | null; timeline: Timeline | null };
 
 export type MessageView = {
   template: string;
@@ -154,6 +158,8 @@ export type MessageView = {
   /** The address of the rendered email, by colour scheme. */
   frames: { light: string; dark: string; forced: string } | null;
   hasRemoteImages: boolean;
+  /** The links of the email, in their order. */
+  links: Link[];
   sms: Sms | null;
   faults: Fault[];
   missing: Fault[];

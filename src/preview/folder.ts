@@ -1,9 +1,12 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { checked, InvalidInputError } from "../domain/errors.js";
+import { poolCodes } from "../intake/codes-file.js";
+import { textOf } from "../intake/source.js";
 import type { Channel, Engine } from "./api.js";
 import { type Definition, definitionSchema, type TemplateEntry } from "./definition.js";
 import { FolderError, pathInside } from "./inside.js";
+import { systemText } from "./system-error.js";
 
 export const DEFINITION_FILE = "preview.json";
 const LARGEST_FILE = 20_000_000;
@@ -36,7 +39,7 @@ export type Folder = {
 };
 
 /** Reads a preview folder. Throws `InvalidInputError` or `FolderError`, both of which name the file and the field. */
-export function readFolder(path: string): Folder {
+export async function readFolder(path: string): Promise<Folder> {
   const definition = readDefinition(path);
   const watched = new Set([pathInside(path, ".")]);
   const read = (name: string) => {
@@ -46,16 +49,11 @@ export function readFolder(path: string): Folder {
   };
   const templates = definition.templates.map((entry) => readTemplate(entry, read));
   const codes = new Map<string, string[]>();
-  for (const { file } of definition.offers.flatMap((offer) => offer.codes)) codes.set(file, codesIn(read(file)));
+  for (const { file } of definition.offers.flatMap((offer) => offer.codes)) {
+    codes.set(file, await poolCodes(textOf(file, read(file))));
+  }
   const { partials, partialFiles } = readPartials(path, definition.partials, watched);
   return { path, definition, templates, partials, partialFiles, codes, watched: [...watched] };
-}
-
-/** The codes of a file: one to a line, or the first column of a CSV file. A first line `code` is its heading. */
-export function codesIn(text: string): string[] {
-  const cells = text.split(/\r?\n/).map((line) => (/^\s*"?([^",;\t]*)/.exec(line)?.[1] ?? "").trim());
-  const codes = cells.filter((cell) => cell !== "");
-  return /^(discount[ _-]?)?codes?$/i.test(codes[0] ?? "") ? codes.slice(1) : codes;
 }
 
 export function engineOf(file: string): Engine {
@@ -100,7 +98,7 @@ function readPartials(path: string, name: string | undefined, watched: Set<strin
   if (name === undefined) return { partials, partialFiles };
   const folder = pathInside(path, name);
   watched.add(folder);
-  for (const file of readdirSync(folder).sort()) {
+  for (const file of filesIn(folder, name)) {
     const [, partial, ending] = /^(.+)\.(hbs|handlebars|liquid)$/.exec(file) ?? [];
     if (partial === undefined || ending === undefined) continue;
     const engine = engineOf(file);
@@ -111,12 +109,21 @@ function readPartials(path: string, name: string | undefined, watched: Set<strin
   return { partials, partialFiles };
 }
 
-function readText(file: string, name: string): string {
-  const { size } = statSync(file);
-  if (size > LARGEST_FILE) throw new FolderError(`${name}: expected at most ${LARGEST_FILE} bytes, but got: ${size}`);
+function filesIn(folder: string, name: string): string[] {
   try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    throw new FolderError(`${name}: expected a folder of partials, but got: ${systemText(error)}`, { cause: error });
+  }
+}
+
+function readText(file: string, name: string): string {
+  try {
+    const { size } = statSync(file);
+    if (size > LARGEST_FILE) throw new FolderError(`${name}: expected at most ${LARGEST_FILE} bytes, but got: ${size}`);
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new FolderError(`${name}: cannot be read`, { cause: error });
+    if (error instanceof FolderError) throw error;
+    throw new FolderError(`${name}: cannot be read: ${systemText(error)}`, { cause: error });
   }
 }

@@ -1,23 +1,29 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import { LRUCache } from "lru-cache";
 
-const MOST_FRAMES = 60;
+/** Characters of rendered emails that are kept, for all pages that are open. */
+const MOST_CHARACTERS = 100_000_000;
 
 export type Scheme = "light" | "dark" | "forced";
 type Frame = { html: string; images: boolean };
 
 /**
- * Rendered emails, each under an address that nobody can guess. A frame gets a page of its own because it must not have the rights of
+ * Rendered emails, each under an address that nobody can guess; the same email has the same address. A frame gets a page of its own because it must not have the rights of
  * the page around it: no scripts, no origin, no forms, no way out, and remote images only when they were asked for.
  */
 export class Frames {
-  readonly #frames = new LRUCache<string, Frame>({ max: MOST_FRAMES });
+  readonly #secret = randomBytes(32);
+  readonly #frames = new LRUCache<string, Frame>({
+    maxSize: MOST_CHARACTERS,
+    sizeCalculation: ({ html }) => html.length + 1,
+  });
 
-  /** The addresses of one email in three colour schemes. */
+  /** The addresses of one email in three colour schemes. `html`: inert, see `inspectHtml`. */
   add(html: string, images: boolean): Record<Scheme, string> {
     const address = (scheme: Scheme) => {
-      const key = randomBytes(16).toString("hex");
-      this.#frames.set(key, { html: inScheme(withoutConnections(html), scheme), images });
+      const frame = { html: inScheme(html, scheme), images };
+      const key = createHmac("sha256", this.#secret).update(`${images} ${frame.html}`).digest("hex").slice(0, 32);
+      this.#frames.set(key, frame);
       return `/frame/${key}`;
     };
     return { light: address("light"), dark: address("dark"), forced: address("forced") };
@@ -47,28 +53,6 @@ export function frameHeaders(images: boolean, origin: string): Record<string, st
   };
 }
 
-/** Whether an email asks for pictures, or styles with pictures, from elsewhere. */
-export function hasRemoteImages(html: string): boolean {
-  return (
-    /<(?:img|source|image|video|input)\b[^>]*?\b(?:src|srcset|href|poster)\s*=\s*["']?\s*(?:https?:)?\/\//i.test(
-      html,
-    ) ||
-    /\bbackground\s*=\s*["']?\s*(?:https?:)?\/\//i.test(html) ||
-    /url\(\s*["']?\s*(?:https?:)?\/\//i.test(html)
-  );
-}
-
-/**
- * A content security policy keeps a browser from loading, not from connecting: Chromium opens a connection for
- * `<link rel="preconnect">`, for an inner frame that is then refused, and for a link that is clicked. Under other names the first two are
- * nothing, and a link that wants a window of its own is stopped by the sandbox before anything is opened.
- */
-function withoutConnections(html: string): string {
-  return html
-    .replace(/<(?=\/?(?:link|i?frame|frameset|object|embed|portal|fencedframe)\b)/gi, "<x-")
-    .replace(/\btarget(?=\s*=)/gi, "x-target");
-}
-
 /**
  * The email as a reader with this colour scheme would see it. `dark`: its own dark styles apply. `forced`: what mail programs do that
  * darken by themselves, roughly: light turns dark, pictures stay.
@@ -79,8 +63,11 @@ function inScheme(html: string, scheme: Scheme): string {
   const own = html
     .replace(/\(\s*prefers-color-scheme\s*:\s*dark\s*\)/gi, dark)
     .replace(/\(\s*prefers-color-scheme\s*:\s*light\s*\)/gi, light);
-  return `<!doctype html><base target="_blank"><style>${SCHEMES[scheme]}</style>${own.replace(/^\s*<!doctype[^>]*>/i, "")}`;
+  return `<!doctype html><style>${SCHEMES[scheme]}${LINKS}</style>${own.replace(/^\s*<!doctype[^>]*>/i, "")}`;
 }
+
+/** Links have no address any more, and look like links all the same. */
+const LINKS = "[data-address]{color:LinkText;text-decoration:underline;cursor:default}";
 
 const SCHEMES: Record<Scheme, string> = {
   light: ":root{color-scheme:light;background:#fff}",

@@ -18,7 +18,7 @@ let proxy: Elsewhere;
 
 beforeAll(async () => {
   [elsewhere, proxy] = await Promise.all([startElsewhere(), startElsewhere()]);
-  // Whatever is meant for another machine would go by this proxy.
+  // Requests to other machines would go through this proxy.
   const byProxy = [`--proxy-server=http://127.0.0.1:${proxy.port}`, "--proxy-bypass-list=127.0.0.1"];
   [browser, preview] = await Promise.all([launchBrowser(byProxy), startPreview()]);
 });
@@ -34,7 +34,7 @@ afterEach(async () => {
   await page?.close();
 });
 
-/** Each of these would, in a browser of its own, run a script, send a form, leave the page or ask another machine. */
+/** Each of these would, opened by itself in a browser, run a script, send a form, leave the page or connect to another machine. */
 const attacks = (target: string) => `
 <link rel="preconnect" href="${target}"><link rel="stylesheet" href="${target}/style.css">
 <link rel="dns-prefetch" href="${target}"><link rel="prefetch" href="${target}/next"><LINK REL=preload AS=image HREF="${target}/pre">
@@ -79,7 +79,11 @@ describe("a hostile template and a hostile subscriber", () => {
     const frame = page.frameLocator("iframe");
     await expect.poll(() => frame.locator("body").innerText()).toContain("styled");
     for (const id of ["send", "script-link", "top-link", "blank-link", "plain-link"]) {
-      await frame.locator(`#${id}`).first().click({ timeout: 2000, noWaitAfter: true });
+      const target = frame.locator(`#${id}`).first();
+      await target.click({ timeout: 2000, noWaitAfter: true });
+      for (const modifier of ["ControlOrMeta", "Shift", "Alt"] as const)
+        await target.click({ timeout: 2000, noWaitAfter: true, modifiers: [modifier] });
+      await target.click({ timeout: 2000, noWaitAfter: true, button: "middle" });
       await page.reload();
       await expect.poll(() => frame.locator("body").innerText()).toContain("styled");
     }
@@ -150,7 +154,7 @@ describe("a template without end", () => {
   }
 });
 
-/** What the page asked of others. The browser has questions of its own, and connections to its proxy that carry none yet. */
+/** The page's requests to others. The browser makes some of its own, and opens connections to its proxy that carry none yet. */
 function visits(): string[] {
   const ofBrowser = /\bgoogle(apis)?\.com\b|^a connection$/;
   return [...elsewhere.visits, ...proxy.visits.filter((visit) => !ofBrowser.test(visit))];

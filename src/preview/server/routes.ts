@@ -27,7 +27,11 @@ export function apiRoutes(
     },
     async "POST /api/message"(request, response) {
       const question = await bodyOf(request, messageSchema);
-      send(response, 200, await previewMessageView(session.workspace(), renderer, frames, question));
+      send(
+        response,
+        200,
+        await previewMessageView(session.workspace(), renderer, frames, question, goneSignal(response)),
+      );
     },
     async "POST /api/report"(request, response) {
       const question = await bodyOf(request, matrixSchema);
@@ -40,8 +44,9 @@ export function apiRoutes(
     },
     async "POST /api/save"(request, response) {
       const { template, part, text, was } = await bodyOf(request, saveSchema);
-      const status = session.save(template, part, text, was);
-      send(response, status === "saved" ? 200 : 409, { status });
+      const status = await session.save(template, part, text, was);
+      if (status === "saved") send(response, 200, { status });
+      else send(response, 409, { error: "the file has changed on disk" });
     },
   };
 }
