@@ -57,7 +57,9 @@ describe("in an empty folder with the packed package", () => {
 });
 
 test("each recipe takes fewer than 15 lines", () => {
-  const long = codeBlocks(PAGE).filter(({ code }) => code.split("\n").filter((line) => line.trim() !== "").length >= 15);
+  const long = codeBlocks(PAGE).filter(
+    ({ code }) => code.split("\n").filter((line) => line.trim() !== "").length >= 15,
+  );
   expect(long.map(({ line }) => line)).toEqual([]);
 });
 
