@@ -1,6 +1,7 @@
 /**
  * Unique discount codes in templates. The shortest working example:
  *
+ * @module offer-code
  * @example
  * const store = memoryStore();
  * await store.saveOffer({ id: "welcome10" });

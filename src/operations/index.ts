@@ -1,4 +1,8 @@
-/** What operators do with offers and codes: bring codes in, count them, find one, take them back. */
+/**
+ * What operators do with offers and codes: bring codes in, count them, find one, take them back.
+ *
+ * @module offer-code/operations
+ */
 
 export type { AssignmentRow } from "../intake/assignments.js";
 export { audienceFile } from "../intake/audience.js";

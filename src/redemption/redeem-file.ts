@@ -33,17 +33,16 @@ export type RedeemFileReport = {
   refusedAt: RefusedLine[];
 };
 
-/**
- * `at`: the instant where the file gives none, Unix milliseconds. `header`, `columns`: as of `importFile`. `onProgress`: called with the
- * lines so far, and with the part of the file that is read, 0 to 1.
- */
+/** How `redeemFile` reads a file. `header`, `columns`: as of `importFile`. */
 export type RedeemFileOptions = LayoutOptions & {
+  /** The instant of a line without `redeemed_at`; a number is Unix milliseconds. */
   at: Date | UnixMs;
+  /** Called with the number of lines so far, and the part of the file that is read (0 to 1; `null` if its size is unknown). */
   onProgress?: (lines: number, part: number | null) => void;
 };
 
 /**
- * Marks the codes of a CSV file as redeemed: a column `code`, and where it is known `redeemed_at` (2026-11-30 or 2026-11-30T18:00:00Z, in UTC where
+ * Marks the codes of a CSV file as redeemed: a column `code`, and optionally `redeemed_at` (2026-11-30 or 2026-11-30T18:00:00Z, in UTC where
  * it says no offset). Where columns say which codes were used (`redeemed_at`, `used`, `times used`, `state`), only those are. Running
  * it again changes nothing.
  *
