@@ -59,6 +59,7 @@ export class CallSetup {
       this.#call = call;
       return "";
     };
+    // Not in the constructor: the runtime alone cannot compile, and renders no template that needs this.
     this.#template ??= this.#compile(`{{> [${CAPTURE}]}}`);
     this.#template({}, { partials: { ...partials, [CAPTURE]: capture as Handlebars.Template } });
     return this.#call as PartialCall;

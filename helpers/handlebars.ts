@@ -1,3 +1,9 @@
+/**
+ * The offers of a message in Handlebars templates.
+ *
+ * @module offer-code/handlebars
+ */
+
 import type Handlebars from "handlebars";
 import { invalidInput, type Message, type Resolver } from "../src/internal.js";
 import { CallSetup } from "./call-setup.js";

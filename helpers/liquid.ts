@@ -1,3 +1,9 @@
+/**
+ * The offers of a message in Liquid templates.
+ *
+ * @module offer-code/liquid
+ */
+
 import type { Context, Liquid, RenderOptions, Template } from "liquidjs";
 import { invalidInput, type Message, OfferTemplateError, type Resolver } from "../src/internal.js";
 import { checkOffers } from "./liquid-check.js";
