@@ -49,7 +49,7 @@ async function codesFile(name: string, count: number): Promise<void> {
   await once(file, "close");
 }
 
-/** A shop of its own with one offer, and the words that import into it. */
+/** A shop with one offer, and the arguments that import into it. */
 async function shop(file: string, expectedAudience?: number) {
   const prefix = `shop${prefixes++}`;
   const store = redisStore(client, { prefix, timeout: 20_000, onWarning: () => {} });
@@ -60,7 +60,7 @@ async function shop(file: string, expectedAudience?: number) {
   return { prefix, store, words, inPool, run };
 }
 
-/** The whole pool in its order, and what a check of everything kept finds. */
+/** The whole pool in its order, and the faults that `reconcile` finds. */
 async function pictureOf({ prefix, store }: { prefix: string; store: RedisStore }): Promise<unknown> {
   const pool = await client.lrange(`${prefix}:{welcome}:pool:0`, 0, -1);
   const { faults, findings, codes } = await store.reconcile("welcome");
@@ -94,7 +94,7 @@ describe("an import that is run again after it was", () => {
       await eventually(async () => child.exitCode !== null || (await inPool()) >= target, "some codes to be added");
       child.kill("SIGKILL");
       if ((await ended).exitCode === null) killed += 1;
-      // A lock of the dead ends after five seconds by itself: waited for once, after the last.
+      // The lock of a killed process expires after five seconds: waited for once, after the last.
       if (point < 10) await client.del(`${prefix}:import`);
     }
     expect(killed).toBe(10);
@@ -134,7 +134,7 @@ describe("an import that is run again after it was", () => {
   }, 60_000);
 });
 
-// `script` comes with every Linux: it gives the command a terminal and writes down what it shows.
+// `script` comes with every Linux: it gives the command a terminal and records the output.
 describe.runIf(existsSync("/usr/bin/script"))("on a terminal", () => {
   test("a bar shows how far the import is, and the report follows it", async () => {
     const { words } = await shop("many.csv");

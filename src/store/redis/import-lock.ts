@@ -3,6 +3,7 @@ import { StoreUnavailableError } from "../../domain/errors.js";
 import type { Milliseconds } from "../../domain/units.js";
 import type { Connection } from "./connection.js";
 import { script } from "./lua.js";
+import { integerFrom } from "./reply.js";
 
 /** A holder that dies keeps the others waiting no longer than this, or than three answers may take. */
 const HELD_AT_LEAST: Milliseconds = 5000;
@@ -58,7 +59,7 @@ export async function withImportLock<Result>(
   }
   try {
     return await work(async () => {
-      const held = await connection.run(HOLD, [key], [token, String(term)]);
+      const held = integerFrom(HOLD, await connection.run(HOLD, [key], [token, String(term)]));
       if (held !== 1)
         throw new StoreUnavailableError("Redis was too slow, and others had their turn: nothing was done");
     });

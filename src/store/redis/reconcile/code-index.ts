@@ -4,7 +4,7 @@ import { INDEX_SEEN, INDEXED, type Marks } from "./places.js";
 import { refText } from "./refs.js";
 import type { Report } from "./report.js";
 
-/** Goes through the index of codes: each entry has to lead to the place that leads to it. */
+/** Checks the index of codes: each entry must lead to the place that leads to it. */
 export async function checkCodeIndex(
   shelf: KeyScanner,
   buckets: number,

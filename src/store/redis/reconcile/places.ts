@@ -4,7 +4,7 @@ import type { KeyScanner } from "./key-scanner.js";
 import { placeText, refsIn, refText } from "./refs.js";
 import type { Report } from "./report.js";
 
-/** What is known of each place of a batch: its code was found by the index, its holder knows of it, and who has been there since. */
+/** The facts found of each place of a batch: whether the index leads to its code, whether its holder's entry names it. */
 export const INDEXED = 1;
 export const HELD = 2;
 export const INDEX_SEEN = 4;
@@ -22,7 +22,7 @@ type Place = {
 type Batch = { number: number; taken: number; back: Set<string>; used: Map<string, string> };
 type Counts = { given: number; redeemed: number; used: number };
 
-/** Goes through the codes of one batch, place by place, and looks each of them up where it should be known. */
+/** Goes through the codes of one batch, place by place, and looks each of them up in the index and at its holder. */
 export async function checkPlaces(shelf: KeyScanner, number: number, report: Report): Promise<Marks> {
   const { base } = shelf.keys;
   const [size, back] = (await shelf.ask("batch", (pipeline) => {
