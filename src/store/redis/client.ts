@@ -14,9 +14,12 @@ export interface RedisClient {
   pipeline(): RedisPipeline;
   /** A client of its own for a subscription. */
   duplicate(...overrides: never[]): RedisClient;
+  /** Subscribes to channels; their messages arrive as `message` events with the channel and the text. */
   subscribe(...channels: string[]): Promise<unknown>;
+  /** Adds a listener. `close`: the connection is lost; `end`: for good. */
   // biome-ignore lint/suspicious/noExplicitAny: each event has its own arguments
   on(event: "message" | "close" | "end" | "error", listener: (...args: any[]) => void): unknown;
+  /** Closes the connection at once. */
   disconnect(): void;
   /** The clients of a cluster's nodes. Only a cluster client has this. */
   nodes?(role: "master"): RedisClient[];
@@ -24,8 +27,11 @@ export interface RedisClient {
   readonly options?: object;
 }
 
+/** Commands that travel together. */
 export interface RedisPipeline {
+  /** Adds a command. */
   call(command: string, ...args: Argument[]): unknown;
+  /** Sends all commands and resolves with their outcomes, in order. */
   exec(): Promise<Outcome[] | null>;
 }
 
