@@ -7,7 +7,7 @@ import type { Step } from "./schedule.js";
 import { BATCHES, MESSAGES, WINDOWS } from "./tables.js";
 
 type Send = Extract<Step, { type: "send" }>;
-type Change = Exclude<Step, { type: "send" | "hours-pass" | "clock" | "deafen" | "cut" | "crash" }>;
+type Change = Exclude<Step, { type: "send" | "hours-pass" | "clock" | "deafen" | "cut" | "crash" | "again" }>;
 type About = { readonly offer: string; readonly subscriber: string; readonly message: string | number };
 
 /** Which message to whom. */

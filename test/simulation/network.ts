@@ -20,6 +20,7 @@ const CALM: Fate = { stall: 0, request: 1, reply: 1, lost: null, again: null, an
 /** Carries requests and replies, late, in another order, twice or not at all. */
 export class Network {
   readonly #sent = new Map<string, number>();
+  readonly #again = new Map<string, { readonly until: Milliseconds; readonly later: Milliseconds }>();
 
   /** `weather`: how many of a hundred requests meet a fault. */
   constructor(
@@ -64,7 +65,20 @@ export class Network {
     });
   }
 
+  /** What the process sends during `length` comes once more, `later`. */
+  sendAgain(process: string, length: Milliseconds, later: Milliseconds): void {
+    this.#again.set(process, { until: this.world.now + length, later });
+  }
+
   #fateOf(from: string, what: string): Fate {
+    const again = this.#again.get(from);
+    const fate = this.#drawnFate(from, what);
+    return again !== undefined && this.world.now <= again.until
+      ? { ...fate, again: again.later, answersLast: false }
+      : fate;
+  }
+
+  #drawnFate(from: string, what: string): Fate {
     // By the time, so that the fate stays the same when what has nothing to do with it is left out of the schedule.
     const name = `${placeOf(from)} ${what} ${this.world.now}`;
     const number = (this.#sent.get(name) ?? 0) + 1;

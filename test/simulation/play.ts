@@ -3,6 +3,7 @@ import { type Actor, startActor } from "./actor.js";
 import type { Backing } from "./backing.js";
 import { about, change, deliveredMessage, resolveCall, shown } from "./calls.js";
 import type { Call, ClockChange } from "./history.js";
+import type { Network } from "./network.js";
 import { randomFor } from "./random.js";
 import { LEFT_BEHIND, type Recorder } from "./recorder.js";
 import type { Schedule, Step } from "./schedule.js";
@@ -28,6 +29,7 @@ export class Play {
   constructor(
     readonly world: World,
     readonly backing: Backing,
+    readonly network: Network,
     readonly recorder: Recorder,
     readonly schedule: Schedule,
   ) {
@@ -60,6 +62,7 @@ export class Play {
     else if (step.type === "clock") actor.setClock(step.by);
     else if (step.type === "deafen") this.backing.deafen(actor.name, step.length);
     else if (step.type === "cut") this.backing.cut(actor.name, step.length);
+    else if (step.type === "again") this.network.sendAgain(actor.name, step.length, step.later);
     else if (step.type === "send") this.#deliver(step, actor, 1);
     else {
       this.world.after(0, actor.name, () => {

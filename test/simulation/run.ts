@@ -18,10 +18,11 @@ export type Setting = { readonly make: BackingMaker; readonly turns: number };
 /** Runs a schedule and returns what happened. */
 export async function runSchedule(schedule: Schedule, { make, turns }: Setting): Promise<History> {
   const world = new World(turns);
-  const backing = await make(world, new Network(world, schedule.seed, schedule.weather));
+  const network = new Network(world, schedule.seed, schedule.weather);
+  const backing = await make(world, network);
   try {
     const recorder = new Recorder(world);
-    const play = new Play(world, backing, recorder, schedule);
+    const play = new Play(world, backing, network, recorder, schedule);
     await world.run((schedule.steps.at(-1)?.at ?? 0) + LAST);
     await play.close();
     const truth = backing.truth();

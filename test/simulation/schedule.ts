@@ -16,7 +16,10 @@ import {
 
 type Message = { readonly offer: string; readonly subscriber: string; readonly message: number };
 
-/** One thing that happens, `at` that many milliseconds after the schedule began, whatever else is still under way. */
+/**
+ * One thing that happens, `at` that many milliseconds after the schedule began, whatever else is still under way.
+ * `again`: what the process sends meanwhile comes once more, so much later.
+ */
 export type Step = { readonly at: Milliseconds } & (
   | ({ readonly type: "send"; readonly process: number; readonly parts: number } & Message)
   | ({ readonly type: "release"; readonly process: number } & Message)
@@ -38,6 +41,7 @@ export type Step = { readonly at: Milliseconds } & (
   | { readonly type: "deafen"; readonly process: number; readonly length: Milliseconds }
   | { readonly type: "cut"; readonly process: number; readonly length: Milliseconds }
   | { readonly type: "crash"; readonly process: number }
+  | { readonly type: "again"; readonly process: number; readonly length: Milliseconds; readonly later: Milliseconds }
 );
 
 /** `weather`: how many of a hundred requests meet a fault. `ahead`: by how much each process's clock is wrong in the beginning. */
@@ -48,6 +52,8 @@ export type Schedule = {
   readonly steps: readonly Step[];
 };
 
+/** Those that an offer gives out before others. */
+const FIRST_GIVEN = [...CODES.slice(0, 3), ...CODES.slice(8, 10)];
 const QUIET: Milliseconds = 16_000;
 
 /** The schedule of a seed: always the same. */
@@ -106,7 +112,7 @@ function nextStep(random: Random, at: Milliseconds, before: readonly Step[]): St
   if (kind < 30) return { at, ...sendOf(random, process) };
   if (kind < 48) return { at, ...(sentBefore(random, before) ?? sendOf(random, process)), process };
   if (kind < 60) return releaseOf(random, at, process, before);
-  if (kind < 69) return { at, type: "redeem", process, code: random.pick(CODES) };
+  if (kind < 69) return { at, type: "redeem", process, code: random.pick(random.chance(0.6) ? FIRST_GIVEN : CODES) };
   if (kind < 71) return { at, type: "revoke", process, code: random.pick(CODES) };
   if (kind < 77) return importOf(random, at, process);
   if (kind < 80) return { at, type: "withdraw", process, ...batchOf(random) };
@@ -117,7 +123,9 @@ function nextStep(random: Random, at: Milliseconds, before: readonly Step[]): St
   if (kind < 91) return { at, type: "hours-pass", length: random.pick([1, 5, 12, 36]) * HOUR };
   if (kind < 93) return { at, type: "clock", process, by: random.pick([-HOUR, -2_000, -50, 50, 4_000, 6 * HOUR]) };
   if (kind < 95) return { at, type: "deafen", process, length: random.between(100, 8_000) };
-  if (kind < 97) return { at, type: "cut", process, length: random.between(100, 8_000) };
+  if (kind < 96)
+    return { at, type: "again", process, length: random.between(1, 400), later: random.between(20, 3_000) };
+  if (kind < 98) return { at, type: "cut", process, length: random.between(100, 8_000) };
   return { at, type: "crash", process };
 }
 

@@ -43,7 +43,7 @@ function wasForgotten(record: Record, display: Display): boolean {
     const before = earlier.find((other) => other.to < invoked);
     return (
       before !== undefined &&
-      !record.releases(shown, call.subscriber).some((release) => liesBetween(release, before, display))
+      !record.releases(before.shown, call.subscriber).some((release) => liesBetween(release, before, display))
     );
   });
 }
