@@ -24,9 +24,9 @@ export class CallSetup {
   #helpers: Snapshot = snapshot({});
   #decorators: Snapshot = snapshot({});
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, compile: (text: string) => Handlebars.TemplateDelegate) {
     this.#engine = engine;
-    this.#template = engine.compile(`{{> [${CAPTURE}]}}`);
+    this.#template = compile(`{{> [${CAPTURE}]}}`);
   }
 
   /** The options with which to call a template that has these partials and data variables. */

@@ -19,7 +19,7 @@ export function isInstant(value: unknown): value is UnixMs {
 /** An instant as a caller gives it, in milliseconds. Throws an `InvalidInputError` that names the field. */
 export function instantOf(field: string, value: Date | UnixMs): UnixMs {
   const at = value instanceof Date ? value.getTime() : value;
-  if (!isInstant(at)) throw invalidInput(field, INSTANT_EXPECTED, value);
+  if (!isInstant(at)) throw invalidInput(field, INSTANT_EXPECTED, Number.isNaN(at) ? at : value);
   return at;
 }
 

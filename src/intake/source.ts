@@ -26,6 +26,16 @@ export function streamSource(stream: AsyncIterable<Uint8Array | string>, name: s
   return { name, text: () => decoded(bytesOf(stream), name), progress: () => null };
 }
 
+/** A text at hand. */
+export function textOf(name: string, text: string): TextSource {
+  return streamSource(
+    (async function* () {
+      yield text;
+    })(),
+    name,
+  );
+}
+
 function fileSource(path: string): TextSource {
   let reader: ReadStream | undefined;
   let size = 0;
@@ -33,7 +43,7 @@ function fileSource(path: string): TextSource {
     const file = await openFile(path);
     try {
       const before = await file.stat({ bigint: true });
-      if (before.isDirectory()) throw new InvalidInputError(`${path}: this is a directory, not a file`);
+      if (before.isDirectory()) throw new InvalidInputError(`${path}: is a directory, not a file`);
       size = Number(before.size);
       if (before.isFile() && size === 0) throw new InvalidInputError(`${path}: the file is empty`);
       reader = createReadStream(path, { fd: file, autoClose: false, highWaterMark: READ_AT_ONCE });
@@ -62,14 +72,14 @@ async function openFile(path: string): Promise<FileHandle> {
 /** What is wrong with a file, in one line. */
 export function fileError(path: string, error: unknown): Error {
   const texts: Record<string, string> = {
-    ENOENT: "there is no such file",
-    ENOTDIR: "there is no such file",
-    EISDIR: "this is a directory, not a file",
-    EACCES: "this file may not be opened by you",
-    EPERM: "this file may not be opened by you",
-    EEXIST: "this file is there already",
-    ENOSPC: "the disk is full",
-    EROFS: "nothing can be written there",
+    ENOENT: "no such file",
+    ENOTDIR: "no such file",
+    EISDIR: "is a directory, not a file",
+    EACCES: "permission denied",
+    EPERM: "permission denied",
+    EEXIST: "file already exists",
+    ENOSPC: "no space left on the device",
+    EROFS: "read-only file system",
   };
   const text = texts[(error as NodeJS.ErrnoException).code ?? ""];
   return text === undefined ? (error as Error) : new InvalidInputError(`${path}: ${text}`, { cause: error });

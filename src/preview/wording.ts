@@ -3,6 +3,7 @@ import { dayOf, longDay } from "../domain/calendar.js";
 import type { Offer } from "../domain/offer.js";
 import type { Reason, Resolution } from "../domain/resolution.js";
 import type { UnixMs } from "../domain/units.js";
+import { readInstant } from "../intake/instant-text.js";
 import type { Outcome } from "./api.js";
 
 /** A day as text: "3 November 2026". */
@@ -20,7 +21,9 @@ export function wallClock(at: UnixMs, timeZone: string): string {
 
 /** The instant at which the wall clock of a zone shows this. Throws a `RangeError` when it is no time. */
 export function instantAt(wall: string, timeZone: string): UnixMs {
-  return Temporal.PlainDateTime.from(wall).toZonedDateTime(timeZone).epochMilliseconds;
+  const at = readInstant(wall, timeZone);
+  if (at === null) throw new RangeError(wall);
+  return at;
 }
 
 export function windowText({ window }: Offer): string {

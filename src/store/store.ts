@@ -131,16 +131,22 @@ export type ClaimAnswer =
 /** `shared`: another message may have shown the code, so it stays with the subscriber. */
 export type Release = { status: "released"; code: string } | { status: "nothing-claimed" | "redeemed" | "shared" };
 
-/** What became of a redemption. `code` is in the letter case of the import; `subscriberId` is `null` where nobody holds the code. */
-export type Redemption =
+/**
+ * What became of a redemption. `code` is in the letter case of the import; `subscriberId` is `null` where nobody holds the code.
+ * A store gives `redeemedAt` in milliseconds, a resolver as a `Date`.
+ */
+export type Redemption<Instant = UnixMs> =
   | {
       status: "redeemed" | "already-redeemed";
       code: string;
       offerId: string;
       subscriberId: string | null;
-      redeemedAt: UnixMs;
+      redeemedAt: Instant;
     }
   | { status: "unknown-code" };
+
+/** Whatever marks codes as redeemed: a store or a resolver. */
+export type Redeemer = { redeem(code: string, at: UnixMs): Promise<Redemption<UnixMs | Date>> };
 
 /** `in-pool`: nobody has it; `given-out`: a subscriber holds or held it (`null` where that subscriber was forgotten). */
 export type CodeRecord = {
