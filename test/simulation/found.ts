@@ -1,3 +1,4 @@
+import { HOUR } from "../fixtures.js";
 import type { Schedule, Step } from "./schedule.js";
 import type { BackingName } from "./settings.js";
 
@@ -42,6 +43,19 @@ export const FOUND: readonly Found[] = [
       { at: 16_977, type: "send", process: 1, parts: 1, offer: "welcome", subscriber: "ben", message: 1 },
       { at: 16_978, type: "send", process: 1, parts: 1, offer: "season", subscriber: "ann", message: 4 },
       { at: 16_980, type: "redeem", process: 2, code: "C0" },
+    ]),
+  },
+  {
+    what: "stale: a message that waited for another one was judged by the time when that one had asked",
+    over: ["memory", "redis"],
+    schedule: calm(1571568536, [
+      { at: 0, type: "window", process: 0, offer: "welcome", window: "5 hours" },
+      { at: 100, type: "import", process: 0, offer: "welcome", batch: "second", codes: ["C7", "C8", "C9"] },
+      { at: 10_721, type: "send", process: 1, parts: 1, offer: "welcome", subscriber: "ann", message: 0 },
+      { at: 12_000, type: "send", process: 3, parts: 1, offer: "welcome", subscriber: "ben", message: 0 },
+      { at: 13_932, type: "send", process: 3, parts: 1, offer: "welcome", subscriber: "ann", message: 1 },
+      { at: 13_933, type: "hours-pass", length: 5 * HOUR },
+      { at: 13_934, type: "send", process: 3, parts: 1, offer: "welcome", subscriber: "ann", message: 2 },
     ]),
   },
 ];

@@ -15,7 +15,7 @@ type Fate = {
 /** Until then the offers are set up, and nothing goes wrong. */
 export const BEGINNING: Milliseconds = 500;
 
-const CALM: Fate = { stall: 0, request: 1, reply: 1, lost: null, again: null, answersLast: false };
+const CALM: Fate = { stall: 0, request: 2, reply: 2, lost: null, again: null, answersLast: false };
 
 /** Carries requests and replies, late, in another order, twice or not at all. */
 export class Network {
