@@ -56,7 +56,12 @@ export function dayAfter(day: string): string {
 
 type Amount = { readonly amount: number; readonly unit: "hour" | "day" | "week" | "month" };
 
-/** The instant so much later: hours are exact, the others are units of the zone's calendar (31 January + 1 month = 28 February). */
+/** An amount in words: "1 day", "90 days". */
+export function amountText({ amount, unit }: Amount): string {
+  return `${amount} ${unit}${amount === 1 ? "" : "s"}`;
+}
+
+/** The instant so much later (earlier for a negative amount): hours are exact, the others are units of the zone's calendar (31 January + 1 month = 28 February). */
 export function later(from: UnixMs, { amount, unit }: Amount, timeZone: string): UnixMs {
   if (unit === "hour") return from + amount * HOUR;
   const start = Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(timeZone);

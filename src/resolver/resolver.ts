@@ -6,7 +6,7 @@ import type { Offer } from "../domain/offer.js";
 import { type Resolution, stopsMessage } from "../domain/resolution.js";
 import type { Milliseconds, UnixMs } from "../domain/units.js";
 import { redemptionOf } from "../store/redemption.js";
-import type { Redemption, Release } from "../store/store.js";
+import type { Redemption, Release, Revocation } from "../store/store.js";
 import { answerAll } from "./answer-all.js";
 import { answerEach, type ResolvedMessage } from "./answer-each.js";
 import { LocalState } from "./cache/local-state.js";
@@ -54,6 +54,11 @@ export interface Resolver {
    * nothing and resolves with the first instant. The instant alone is taken as well, so that a resolver fits where a store's `redeem` does.
    */
   redeem(code: string, options?: { at?: Date | UnixMs } | Date | UnixMs): Promise<Redemption<Date>>;
+  /**
+   * Makes a code never be handed out and never be shown again: a leaked one. Any letter case. Who holds it gets a new one, reason
+   * `revoked`. A second call changes nothing.
+   */
+  revoke(code: string): Promise<Revocation>;
   /**
    * Gives back what this message claimed, when the message never left: not when the code is redeemed or another message has shown it.
    * Do not call it while the message is still being rendered elsewhere.
@@ -211,6 +216,11 @@ export function createResolver(options: ResolverOptions): Resolver {
     },
 
     redeem: async (code, when) => redemptionOf(await store.redeem(code, redemptionInstant(when, now))),
+
+    async revoke(code) {
+      if (store.revoke === undefined) throw new Error("this store cannot revoke codes");
+      return store.revoke(code);
+    },
 
     async release(input, named) {
       const message = parseMessage(input);
