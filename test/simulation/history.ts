@@ -74,12 +74,12 @@ export type FinalCode = {
   readonly isGivenOut: boolean;
   readonly subscriber: string | null;
   readonly isRedeemed: boolean;
+  readonly isRevoked: boolean;
 };
 export type FinalCounts = {
   readonly batch: string;
   readonly inPool: number;
   readonly givenOut: number;
-  readonly redeemedInPool: number;
 };
 
 export type History = {

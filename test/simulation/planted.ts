@@ -65,6 +65,9 @@ export const PLANTED: Record<string, Bug> = {
   "a subscription that loses what is forgotten": (store) => ({
     watch: (listener) => store.watch((change: StoreChange) => change.type !== "forgotten" && listener(change)),
   }),
+  "a subscription that loses revocations": (store) => ({
+    watch: (listener) => store.watch((change: StoreChange) => change.type !== "revoked" && listener(change)),
+  }),
   "an import that loses its last code": (store) => ({
     async addCodes(offerId, batch, codes, since) {
       const { start, outcomes } = await store.addCodes(offerId, batch, codes.slice(0, -1), since);

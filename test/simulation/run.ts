@@ -43,9 +43,17 @@ async function finalState(store: OfferStore, faults: readonly string[]): Promise
   for (const code of CODES) {
     const found = await store.findCode(code);
     if (found === null) continue;
-    const { offerId: offer, batch, status, subscriberId: subscriber, redeemedAt } = found;
+    const { offerId: offer, batch, status, subscriberId: subscriber, redeemedAt, revoked } = found;
     const isGivenOut = status === "given-out";
-    codes.push({ code, offer, batch: batch.id, isGivenOut, subscriber, isRedeemed: redeemedAt !== null });
+    codes.push({
+      code,
+      offer,
+      batch: batch.id,
+      isGivenOut,
+      subscriber,
+      isRedeemed: redeemedAt !== null,
+      isRevoked: revoked === true,
+    });
   }
   const counts = new Map<string, FinalState["counts"] extends ReadonlyMap<string, infer Counts> ? Counts : never>();
   const holdings: { offer: string; subscriber: string; codes: string[] }[] = [];

@@ -113,7 +113,7 @@ function nextStep(random: Random, at: Milliseconds, before: readonly Step[]): St
   if (kind < 48) return { at, ...(sentBefore(random, before) ?? sendOf(random, process)), process };
   if (kind < 60) return releaseOf(random, at, process, before);
   if (kind < 69) return { at, type: "redeem", process, code: random.pick(random.chance(0.6) ? FIRST_GIVEN : CODES) };
-  if (kind < 71) return { at, type: "revoke", process, code: random.pick(CODES) };
+  if (kind < 71) return { at, type: "revoke", process, code: random.pick(FIRST_GIVEN) };
   if (kind < 77) return importOf(random, at, process);
   if (kind < 80) return { at, type: "withdraw", process, ...batchOf(random) };
   if (kind < 84) return windowOf(random, at, process);

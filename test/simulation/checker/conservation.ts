@@ -70,7 +70,7 @@ function lostHolders(record: Record): Violation[] {
     const { shown, call } = display;
     const forever = { from: Number.POSITIVE_INFINITY, to: Number.POSITIVE_INFINITY };
     const excuses = [
-      ...record.releases(shown, call.subscriber),
+      ...record.releases(display),
       ...record.forgets(call.subscriber, STALE_AT_MOST),
       ...record.revocations(shown.code),
     ];
@@ -93,11 +93,12 @@ function lostRedemptions(record: Record): Violation[] {
 
 function miscounted(record: Record): Violation[] {
   return [...record.end.counts].flatMap(([offer, batches]) =>
-    batches.flatMap(({ batch, inPool, givenOut, redeemedInPool }) => {
+    batches.flatMap(({ batch, inPool, givenOut }) => {
       const here = record.end.codes.filter((code) => code.offer === offer && code.batch === batch);
       const given = here.filter((code) => code.isGivenOut).length;
-      if (inPool + givenOut + redeemedInPool === here.length && givenOut === given) return [];
-      const detail = `${offer} "${batch}" counts ${inPool} + ${givenOut} + ${redeemedInPool}, but there are ${here.length}, ${given} of them given out`;
+      const free = here.filter((code) => !code.isGivenOut && !code.isRedeemed && !code.isRevoked).length;
+      if (inPool === free && givenOut === given) return [];
+      const detail = `${offer} "${batch}" counts ${inPool} in the pool and ${givenOut} given out, but there are ${free} and ${given}`;
       return [{ kind: "miscounted" as const, detail }];
     }),
   );

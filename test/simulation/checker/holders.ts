@@ -18,8 +18,7 @@ export function checkHolders(record: Record): Violation[] {
 
 function isHandedOn(record: Record, first: Display, second: Display): boolean {
   if (second.to < first.from) return false;
-  const { shown, call } = first;
-  return record.releases(shown, call.subscriber).some((release) => liesBetween(release, first, second));
+  return record.releases(first).some((release) => liesBetween(release, first, second));
 }
 
 /** "ann by 3 at 512-530 in p1.1 (first-code)". */

@@ -59,9 +59,7 @@ function isExcused(record: Record, kind: Kind, first: Display, second: Display):
   const excuses: Interval[] = [
     ...record.forgets(subscriber, STALE_AT_MOST),
     ...record.revocations(first.shown.code),
-    ...(kind === "parts-differ"
-      ? []
-      : record.releases(first.shown, subscriber, kind === "two-codes" ? message : undefined)),
+    ...(kind === "parts-differ" ? [] : record.releases(first, kind === "two-codes" ? message : undefined)),
   ];
   if (excuses.some((excuse) => liesBetween(excuse, first, second))) return true;
   return kind === "parts-differ" && isLongAgo(record, first, second);

@@ -41,17 +41,22 @@ export class Record {
     return this.history.operations.filter(isOfType);
   }
 
-  /** Releases that may have taken this code back from this subscriber. */
-  releases({ offer, code }: Shown, subscriber: string, message?: string): Interval[] {
+  /** Releases that may have taken back what was shown: not those by another message, begun when this one had shown the code already. */
+  releases({ shown, call, to }: Display, message?: string): Interval[] {
+    const { offer, code } = shown;
     const claimed = this.displays.filter(
-      ({ shown, call }) =>
-        shown.isNew && shown.code === code && call.subscriber === subscriber && shown.offer === offer,
+      (other) =>
+        other.shown.isNew &&
+        other.shown.code === code &&
+        other.shown.offer === offer &&
+        other.call.subscriber === call.subscriber,
     );
-    const claimants = new Set(claimed.map(({ call }) => call.message));
+    const claimants = new Set(claimed.map((other) => other.call.message));
     return this.calls("release")
-      .filter(({ call }) => call.offer === offer && call.subscriber === subscriber)
-      .filter(({ call }) =>
-        message === undefined ? claimants.size === 0 || claimants.has(call.message) : call.message === message,
+      .filter((release) => release.call.offer === offer && release.call.subscriber === call.subscriber)
+      .filter((release) => release.call.message === call.message || release.invoked <= to)
+      .filter(({ call: { message: released } }) =>
+        message === undefined ? claimants.size === 0 || claimants.has(released) : released === message,
       )
       .filter(({ outcome }) => outcome.status === "unknown" || mayHaveReleased(outcome))
       .map(intervalOf);

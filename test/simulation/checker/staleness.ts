@@ -41,10 +41,7 @@ function wasForgotten(record: Record, display: Display): boolean {
     if (forget.subscriber !== call.subscriber || outcome.status !== "ok" || completed + STALE_AT_MOST > from)
       return false;
     const before = earlier.find((other) => other.to < invoked);
-    return (
-      before !== undefined &&
-      !record.releases(before.shown, call.subscriber).some((release) => liesBetween(release, before, display))
-    );
+    return before !== undefined && !record.releases(before).some((release) => liesBetween(release, before, display));
   });
 }
 

@@ -41,7 +41,7 @@ function hasAnother(record: Record, display: Display): boolean {
     )
       return false;
     const excuses = [
-      ...record.releases(earlier.shown, call.subscriber),
+      ...record.releases(earlier),
       ...record.forgets(call.subscriber, STALE_AT_MOST),
       ...record.revocations(earlier.shown.code),
     ];
