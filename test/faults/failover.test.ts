@@ -92,7 +92,7 @@ test("sentinel promotes the replica of a primary that died under load: the clien
   await fill(testStore(client(primary.url), { timeout: 20_000 }).store, 40_000);
   await withClient(primary, (one) => one.wait(1, 5_000));
   const ledger = new Ledger();
-  const under = load(resolver, ledger);
+  const under = load(resolver, ledger, 4);
   await eventually(() => ledger.claims > 200, "claims before the failover");
   await primary.kill9();
   await withClient(sentinel, (one) =>
