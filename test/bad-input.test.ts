@@ -153,6 +153,22 @@ test.each(named(OPTIONS))("%s", (_, wrong, complaint) => {
   expect(() => createResolver(wrong as ResolverOptions)).toThrow(new InvalidInputError(complaint));
 });
 
+test("createResolver says how to pass what it was given instead of options", () => {
+  const refused = (options: unknown) => () => createResolver(options as ResolverOptions);
+  expect(refused(store)).toThrow("createResolver: expected options, but got a store: write createResolver({ store })");
+  expect(refused(new Map())).toThrow(
+    "createResolver: expected options such as { store: redisStore(client) }, but got an instance of Map",
+  );
+});
+
+test("a message that was forgotten is named", async () => {
+  const resolver = createResolver({ store }) as unknown as Record<string, () => Promise<unknown>>;
+  for (const method of ["resolve", "resolveOrThrow", "peek", "release"]) {
+    await expect(resolver[method]?.()).rejects.toThrow("message: expected a message, but got: undefined");
+  }
+  await expect(resolver.resolveMany?.()).rejects.toThrow("messages: expected a list of messages, but got: undefined");
+});
+
 test.each(REDIS)("redisStore(%j) is refused", (args, complaint) => {
   expect(() => redisStore(...(args as Parameters<typeof redisStore>))).toThrow(new InvalidInputError(complaint));
 });
@@ -223,6 +239,6 @@ test.each([
   const own = memoryStore();
   await stock(own);
   await expect(createResolver({ store: own }).redeem("A1", { at: at as Date })).rejects.toThrow(
-    `at: expected an instant in Unix milliseconds, but got: ${got}`,
+    `at: expected an instant: a Date or whole Unix milliseconds, but got: ${got}`,
   );
 });

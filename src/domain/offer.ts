@@ -5,6 +5,14 @@ import { codeSchema, idSchema } from "./identifier.js";
 
 const MOST_UNITS = 100_000;
 
+const stopBeforeSchema = z.strictObject(
+  {
+    amount: wholeNumber(0, MOST_UNITS),
+    unit: z.enum(["hour", "day", "week"], { error: '"hour", "day" or "week"' }),
+  },
+  { error: 'an amount and a unit, such as { amount: 3, unit: "day" }' },
+);
+
 const windowSchema = z.discriminatedUnion(
   "type",
   [
@@ -14,7 +22,7 @@ const windowSchema = z.discriminatedUnion(
       amount: wholeNumber(0, MOST_UNITS),
       unit: z.enum(["hour", "day", "week", "month"], { error: '"hour", "day", "week" or "month"' }),
     }),
-    z.strictObject({ type: z.literal("custom-period") }),
+    z.strictObject({ type: z.literal("custom-period"), stopBefore: stopBeforeSchema.optional() }),
   ],
   { error: 'a window of type "never-expires", "time-to-live" or "custom-period"' },
 );
@@ -55,7 +63,8 @@ const batchSchema = z
 
 /**
  * How long a held code may be sent again. The three windows are those of the source page:
- * never expires (the default), a time to live, and a custom period whose days each batch carries.
+ * never expires (the default), a time to live, and a custom period whose days each batch carries. `stopBefore`: no new code comes from a
+ * batch that closes sooner than that; held codes are sent until its end.
  */
 export type DistributionWindow = z.infer<typeof windowSchema>;
 

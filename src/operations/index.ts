@@ -1,6 +1,18 @@
-/** What operators do with offers and codes: bring codes in, count them, find one, take them back. */
+/**
+ * What operators do with offers and codes: bring codes in, count them, find one, take them back.
+ *
+ * @module offer-code/operations
+ */
+
+export type { AssignmentRow } from "../intake/assignments.js";
 export { audienceFile } from "../intake/audience.js";
 export type { RefusedLine } from "../intake/codes-file.js";
+export type { LayoutOptions } from "../intake/csv/table.js";
+export {
+  type AssignmentsReport,
+  type ImportAssignmentsOptions,
+  importAssignments,
+} from "../intake/import-assignments.js";
 export {
   type ImportFileOptions,
   type ImportFileReport,

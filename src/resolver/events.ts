@@ -27,10 +27,13 @@ export type EventListener = (event: OfferEvent) => void;
 
 type MessageRef = { readonly id: string; readonly subscriberId: string };
 
+/** Offers remembered as low or empty. Beyond that the oldest is reported once more. */
+const MOST_OFFERS = 10_000;
+
 /** Tells one listener what a resolver does. Where nobody listens there is no reporter, and nothing of this runs. */
 export class EventReporter {
-  readonly #low = new Set<string>();
-  readonly #empty = new Set<string>();
+  readonly #low = new BoundedSet();
+  readonly #empty = new BoundedSet();
   #unavailableSince: number | null = null;
 
   constructor(readonly listener: EventListener) {}
@@ -90,5 +93,13 @@ export class EventReporter {
         "OfferCodeWarning",
       );
     }
+  }
+}
+
+/** Offer ids, the newest `MOST_OFFERS` of them. */
+class BoundedSet extends Set<string> {
+  override add(offerId: string): this {
+    if (this.size >= MOST_OFFERS && !this.has(offerId)) this.delete(this.values().next().value as string);
+    return super.add(offerId);
   }
 }

@@ -19,6 +19,8 @@ import type {
   OfferStore,
   Redemption,
   Release,
+  Restoration,
+  Revocation,
   SavedOffer,
   StoreChange,
   Watch,
@@ -26,7 +28,18 @@ import type {
 
 import { assignCode } from "./assign.js";
 import { answer, claimedEntry, holdingOf, type OfferShelf, recordOf, takeBack } from "./holders.js";
-import { addCode, countsOf, type Entry, givenByDay, isInPool, leftIn, openPool, outcomeOf } from "./pool.js";
+import {
+  addCode,
+  type BatchPool,
+  countsOf,
+  type Entry,
+  givenByDay,
+  isInPool,
+  leftIn,
+  openPool,
+  outcomeOf,
+  restoreToPool,
+} from "./pool.js";
 
 /**
  * A store in this process's memory: the same rules as `redisStore`, gone when the process ends. For demonstrations, previews
@@ -144,6 +157,30 @@ export function memoryStore(): OfferStore {
         notify({ type: "subscriber", offerId: entry.offerId, subscriberId });
       }
       return { status, code: entry.code, offerId: entry.offerId, subscriberId, redeemedAt: entry.redeemedAt };
+    },
+
+    async revoke(code): Promise<Revocation> {
+      checkCode(code);
+      const entry = index.get(codeKey(code));
+      if (entry === undefined) return { status: "unknown-code" };
+      const status = entry.revoked ? "already-revoked" : "revoked";
+      entry.revoked = true;
+      const subscriberId = entry.claim?.subscriberId ?? null;
+      const { offerId } = entry;
+      if (status === "revoked" && subscriberId !== null) notify({ type: "revoked", offerId, subscriberId });
+      return { status, code: entry.code, offerId, subscriberId };
+    },
+
+    async restore(code): Promise<Restoration> {
+      checkCode(code);
+      const entry = index.get(codeKey(code));
+      if (entry === undefined) return { status: "unknown-code" };
+      const { offerId } = entry;
+      if (!entry.revoked) return { status: "not-revoked", code: entry.code, offerId };
+      if (entry.claim !== null) return { status: "given-out", code: entry.code, offerId };
+      entry.revoked = false;
+      restoreToPool(shelfOf(offerId).pools[entry.batch] as BatchPool, entry);
+      return { status: "restored", code: entry.code, offerId };
     },
 
     async findCode(code): Promise<CodeRecord | null> {
