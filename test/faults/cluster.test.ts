@@ -45,6 +45,14 @@ async function moveSlot(slot: number, from: RedisServer, to: RedisServer): Promi
   await own(from, "SETSLOT", slot, "NODE", toId);
 }
 
+/** An offer id in another slot of this node. */
+async function offerOn(node: RedisServer, besides: string): Promise<string> {
+  for (let n = 0; ; n++) {
+    const id = `beside-${besides}-${n}`;
+    if ((await primaryOf(await slotOf(id))) === node) return id;
+  }
+}
+
 const modes = [{ durability: "fast" }, { durability: "replicated" }] as const;
 
 describe.each(modes)("a cluster of six, $durability", ({ durability }) => {
@@ -106,9 +114,13 @@ describe("an offer whose slot has moved is found at once", () => {
     const home = await primaryOf(slot);
     const other = cluster.primaries.find((node) => node !== home)!;
     expect((await resolver.resolve(messageOf("m1", "ann", offerId))).code).not.toBeNull();
+    const neighbour = await offerOn(home, offerId);
+    await fill(store, 10, { id: neighbour });
+    await resolver.resolve(messageOf("m1", "ann", neighbour));
     await moveSlot(slot, home, other);
     for (let n = 0; n < 3; n++) {
-      expect(await resolver.resolve(messageOf(`m${n}`, `s${n}`, offerId))).toMatchObject({ reason: "first-code" });
+      const both = [offerId, neighbour].map((id) => resolver.resolve(messageOf(`m${n}`, `s${n}`, id)));
+      expect(await Promise.all(both)).toMatchObject([{ reason: "first-code" }, { reason: "first-code" }]);
     }
     await moveSlot(slot, other, home);
     expect(await resolver.resolve(messageOf("m9", "ben", offerId))).toMatchObject({ reason: "first-code" });
