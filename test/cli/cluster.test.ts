@@ -40,7 +40,5 @@ test("nodes that are all away are named in one line", async () => {
   const [one, other] = [await freePort(), await freePort()];
   const { exitCode, stderr } = await sandbox.run(`offers --redis redis://127.0.0.1:${one},redis://127.0.0.1:${other}`);
   expect(exitCode).not.toBe(0);
-  expect(stderr).toBe(
-    `offer-code: Redis at 127.0.0.1:${one}, 127.0.0.1:${other}: nothing answers there\n`,
-  );
+  expect(stderr).toBe(`offer-code: Redis at 127.0.0.1:${one}, 127.0.0.1:${other}: nothing answers there\n`);
 });
