@@ -72,6 +72,14 @@ export interface OfferStore {
   withdraw(offerId: string, batchId: string): Promise<number>;
   /** All codes given out, batch by batch in their order, a chunk at a time. Codes given out meanwhile may be left out. */
   givenOut(offerId: string): AsyncIterable<CodeRecord[]>;
+  /**
+   * Takes the right to deliver a signal, such as "welcome10 is low": for a minute, where processes share the store. `false`: it was delivered, or
+   * another process is delivering it.
+   */
+  takeSignal(signal: string): Promise<boolean>;
+  /** Ends that right. A delivered signal is not given again, until it is settled as not delivered. */
+  settleSignal(signal: string, isDelivered: boolean): Promise<void>;
+
   /** Removes what is kept about a person: sign-up, claims, messages. The codes stay given out. Returns how many they were. */
   forget(subscriberId: string): Promise<number>;
 

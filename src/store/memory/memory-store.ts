@@ -52,6 +52,7 @@ import {
 export function memoryStore(): OfferStore {
   const shelves = new Map<string, OfferShelf>();
   const index = new Map<string, Entry>();
+  const signals = new Set<string>();
   const signUps = new Map<string, string>();
   const listeners = new Set<(change: StoreChange) => void>();
 
@@ -233,6 +234,16 @@ export function memoryStore(): OfferStore {
         const given = pool.entries.filter((entry) => entry.claim !== null);
         if (shelf !== undefined && given.length > 0) yield given.map((entry) => recordOf(shelf, entry));
       }
+    },
+
+    async takeSignal(signal) {
+      if (signals.has(signal)) return false;
+      signals.add(signal);
+      return true;
+    },
+
+    async settleSignal(signal, isDelivered) {
+      if (!isDelivered) signals.delete(signal);
     },
 
     async forget(subscriberId) {
