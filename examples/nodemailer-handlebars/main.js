@@ -1,5 +1,5 @@
 import nodemailer from "nodemailer";
-import { resolver, showCampaign } from "../campaign.js";
+import { resolver, showCampaign } from "../campaign.mjs";
 import { openMail } from "./mail.js";
 
 const { renderFor } = await openMail(resolver, nodemailer.createTransport({ jsonTransport: true }));

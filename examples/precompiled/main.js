@@ -1,4 +1,4 @@
-import { resolver, showCampaign } from "../campaign.js";
+import { resolver, showCampaign } from "../campaign.mjs";
 import { buildTemplates } from "./build.js";
 import { openMail } from "./mail.js";
 
