@@ -65,10 +65,6 @@ const OFFERS: Row[] = [
   ],
   [{ id: "a", lowStock: -1 }, "offer.lowStock: expected a whole number from 0 to 9007199254740991, but got: -1"],
   [
-    { id: "a", expectedAudience: 0 },
-    "offer.expectedAudience: expected a whole number from 1 to 1000000000, but got: 0",
-  ],
-  [
     { id: "a", windw: {}, zone: "UTC" },
     'offer.windw: expected no such field, but got: {}; offer.zone: expected no such field, but got: "UTC"',
   ],

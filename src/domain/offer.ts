@@ -46,7 +46,6 @@ export const offerSchema = z.strictObject(
       .default("UTC"),
     whenUnavailable: whenUnavailableSchema.default({ action: "abort" }),
     lowStock: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
-    expectedAudience: wholeNumber(1, 1_000_000_000).default(250_000),
   },
   { error: "an offer" },
 );
@@ -69,8 +68,7 @@ export type WhenUnavailable = z.infer<typeof whenUnavailableSchema>;
 
 /**
  * An offer as a caller writes it.
- * `lowStock`: warn when the pool holds fewer codes than this. `expectedAudience`: about how many codes and subscribers the
- * offer will see (default 250,000); it fixes the Redis layout when the offer is first saved and cannot be changed later.
+ * `lowStock`: warn when the pool holds fewer codes than this.
  */
 export type OfferInput = z.input<typeof offerSchema>;
 
@@ -83,8 +81,8 @@ export type BatchInput = z.input<typeof batchSchema>;
 export type Batch = { id: string; startsOn?: string | undefined; endsOn?: string | undefined };
 
 /**
- * An offer as the store knows it at one moment. `revision` rises with every change of the offer or its batches;
- * `batches` stand in the order of upload, and a held code names its batch by its place here.
+ * An offer as the store knows it at one moment. `revision` rises with every change of the offer or its batches, and no two states of an offer
+ * have the same, also when it was deleted and created anew, or its data were restored. `batches` stand in the order of upload, and a held code names its batch by its place here.
  */
 export type OfferState = { readonly offer: Offer; readonly batches: readonly Batch[]; readonly revision: number };
 

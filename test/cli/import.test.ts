@@ -50,10 +50,10 @@ async function codesFile(name: string, count: number): Promise<void> {
 }
 
 /** A shop of its own with one offer, and the words that import into it. */
-async function shop(file: string, expectedAudience?: number) {
+async function shop(file: string) {
   const prefix = `shop${prefixes++}`;
   const store = redisStore(client, { prefix, timeout: 20_000, onWarning: () => {} });
-  await store.saveOffer({ id: "welcome", expectedAudience });
+  await store.saveOffer({ id: "welcome" });
   const words = ["import", "welcome", file, "--prefix", prefix];
   const inPool = async () => (await store.counts("welcome"))?.[0]?.inPool ?? 0;
   const run = async () => JSON.parse((await sandbox.run([...words, "--json"].join(" "))).stdout) as ImportFileReport;
@@ -69,7 +69,7 @@ async function pictureOf({ prefix, store }: { prefix: string; store: RedisStore 
 
 test("a million codes take less than 200 MB of memory, and each is in the pool once", async () => {
   await codesFile("million.csv", 1_000_000);
-  const { store, words, inPool } = await shop("million.csv", 1_000_000);
+  const { store, words, inPool } = await shop("million.csv");
   const told = "process.on('exit',()=>process.stderr.write('used '+process.resourceUsage().maxRSS*1024))";
   const child = sandbox.start(words, {
     NODE_ARGUMENTS: `--import=data:text/javascript,${told}`,

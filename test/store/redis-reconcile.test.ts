@@ -22,7 +22,6 @@ beforeEach(async () => {
   store = redisStore(client);
   await store.saveOffer({
     id: "welcome",
-    expectedAudience: 640,
     window: { type: "time-to-live", amount: 0, unit: "day" },
   });
   await importCodes(store, "welcome", codes("A", 300), { batch: "first" });
