@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * @typedef {object} Pair  Two ways to do the same, side by side. Each does its work once and returns how much it did in a second.
+ * @typedef {object} Pair  Two ways to do the same work. Each runs once and returns how much it did per second.
  * @property {() => Promise<number>} ours
  * @property {() => Promise<number>} theirs
  * @property {() => Promise<void>} [prepare]  what both need anew before each round; its time does not count
@@ -17,7 +17,7 @@
  */
 
 /**
- * Runs both sides in turn, round by round, each time the other one first, so that a machine that is slow for a while is slow for both.
+ * Runs both sides in turns and changes the order every round, so that a machine that is slow for a while is slow for both.
  * The first round warms up and does not count.
  *
  * @param {Pair} pair

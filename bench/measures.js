@@ -14,7 +14,7 @@ import { warmAsyncHelpers, warmHandlebars, warmLiquid, warmPromised } from "./me
  */
 
 /**
- * Two ways to do the same, compared side by side. `goal`: the least ratio of ours to theirs.
+ * Two ways to do the same, measured side by side. `goal`: the least ratio of ours to theirs.
  *
  * @typedef {object} Measure
  * @property {string} name
@@ -26,7 +26,7 @@ import { warmAsyncHelpers, warmHandlebars, warmLiquid, warmPromised } from "./me
  */
 
 /**
- * Something that comes out the same each time. `goal`: the greatest ratio of ours to theirs.
+ * A figure that is the same in every run. `goal`: the greatest ratio of ours to theirs.
  *
  * @typedef {object} Count
  * @property {string} name

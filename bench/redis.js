@@ -9,7 +9,7 @@ export const DAY = 86_400_000;
 let prefixes = 0;
 
 /**
- * A Redis server for one measure, with a connection each for ours and for theirs.
+ * Starts a Redis server for one measure, with one connection for ours and one for theirs.
  *
  * @param {{ enableAutoPipelining?: boolean }} [theirOptions]
  */
@@ -32,7 +32,7 @@ export async function startRedis({ enableAutoPipelining = false } = {}) {
 }
 
 /**
- * An offer with this many codes, in a store of its own on the same server.
+ * Creates an offer with this many codes, in a store of its own on the same server.
  *
  * @param {Redis} client
  * @param {number} codes
@@ -57,7 +57,7 @@ export async function emptyStore(client) {
 }
 
 /**
- * A resolver that has met the offer, so that what is measured is a campaign under way.
+ * Creates a resolver that has loaded the offer, so that the measure covers a campaign under way.
  *
  * @param {import("offer-code").OfferStore} store
  * @param {() => number} [now]

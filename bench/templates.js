@@ -6,7 +6,7 @@ import { registerOfferFilters } from "offer-code/liquid";
 
 /** The template of all measures, in one spelling for both engines. */
 const TEXT = "Hi {{ name }}, your code is {{ offer.code }}. Type {{ offer.code }} at the checkout.";
-/** The same for an engine that is handed the code as a plain string. */
+/** The same for an engine that receives the code as a plain string. */
 const PLAIN = TEXT.replaceAll("offer.code", "code");
 
 /** What a message says besides its code. */
@@ -27,7 +27,7 @@ export function plainLiquid() {
 }
 
 /**
- * The template on an instance whose helper `code` answers with a promise.
+ * Compiles the template on an instance whose helper `code` returns a promise.
  *
  * @param {(engine: typeof Handlebars) => typeof Handlebars} makeAsync
  * @param {() => Promise<string>} code

@@ -4,17 +4,17 @@ type Engine = typeof Handlebars;
 type Table = Record<string, unknown>;
 type Partials = Record<string, Handlebars.Template>;
 
-/** What Handlebars hands to a partial besides its data. */
+/** What Handlebars passes to a partial besides its data. */
 type PartialCall = Handlebars.RuntimeOptions & { hooks: unknown; protoAccessControl: unknown };
 
 const CAPTURE = "offer-code capture";
 
 /**
- * The helpers, decorators and partials of a Handlebars instance in the form in which the engine hands them to a partial.
+ * The helpers, decorators and partials of a Handlebars instance in the form in which the engine passes them to a partial.
  *
- * At every render of a template Handlebars wraps each registered helper anew, which takes two thirds of the time of a small
- * template. A partial gets them ready from the template around it. So one template with one partial is rendered, that partial keeps what it
- * is handed, and templates are then called as its like, until something is registered or unregistered.
+ * Handlebars wraps every registered helper anew for each render of a template, which takes two thirds of the time of a small one.
+ * A partial receives them wrapped from the template around it. So this renders one template with one partial, keeps what the partial
+ * receives, and calls templates as if they were that partial, until something is registered or unregistered.
  */
 export class CallSetup {
   readonly #engine: Engine;

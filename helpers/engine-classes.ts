@@ -10,15 +10,15 @@ export type ContextClass = new (
   engine: { liquid: Liquid },
 ) => Context;
 
-// The engine is handed in, so its classes have to be the instance's own: an import could bring another copy of LiquidJS.
+// The caller passes the engine, so its classes have to be that instance's own: an import could load another copy of LiquidJS.
 
-/** The engine's `Drop`, the class behind what its literal `empty` is. */
+/** The engine's `Drop`: the class that its literal `empty` extends. */
 export function dropClassOf(liquid: Liquid): DropClass {
   const empty: object = liquid.evalValueSync("empty");
   return Object.getPrototypeOf(Object.getPrototypeOf(empty)).constructor;
 }
 
-/** The engine's `Context`, which it hands to a drop that is asked for a field. */
+/** The engine's `Context`, which it passes to a drop when it reads a field. */
 export function contextClassOf(liquid: Liquid, Drop: DropClass): ContextClass {
   let found: unknown;
   class Probe extends Drop {

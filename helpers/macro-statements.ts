@@ -3,7 +3,7 @@ import { mapInner, type Node, type Path, type Program } from "./template-node.js
 
 /**
  * A copy of a parsed Handlebars template in which each `<<offer.code>>` of its text is the statement `{{offer.code}}`,
- * at the same place. Comments, strings and raw blocks are no text.
+ * at the same position. Comments, strings and raw blocks are not text.
  */
 export function withMacros(program: Program): Program {
   return splitWithin(program) as Program;

@@ -1,4 +1,4 @@
-/** `<<offer.code>>`: blanks beside the path are allowed, anything else between the brackets is left alone. */
+/** `<<offer.code>>`: blanks beside the path are allowed; with anything else between the brackets it is plain text. */
 const MACRO = String.raw`<<[ \t]*(offer\.[A-Za-z]\w*)[ \t]*>>`;
 
 export type TextPiece =
@@ -18,7 +18,7 @@ export function splitAtMacros(text: string): TextPiece[] {
   return pieces;
 }
 
-/** The signs with which a Liquid instance marks tags and outputs. */
+/** The delimiters with which a Liquid instance marks tags and outputs. */
 export type Delimiters = {
   tagDelimiterLeft: string;
   tagDelimiterRight: string;
@@ -27,8 +27,8 @@ export type Delimiters = {
 };
 
 /**
- * Rewrites the macros of a Liquid template as outputs of the same length, so that lines and columns stay where they are.
- * Raw blocks, and what stands inside a tag or an output, are left alone.
+ * Rewrites the macros of a Liquid template as outputs of the same length, so that lines and columns do not move.
+ * Raw blocks and the inside of tags and outputs do not change.
  */
 export function macroRewriter(delimiters: Delimiters): (template: string) => string {
   const [tag, endTag, output, endOutput] = [

@@ -10,11 +10,11 @@ export const CANNOT_WAIT =
 export type OfferDropClass = new (offer: PendingOffer) => Drop;
 
 /**
- * The class of what `offer` is in a Liquid template.
+ * Makes the class of `offer` in Liquid templates.
  *
- * A drop is asked for each field by its name, so a field that does not exist can be refused. While its offer is unresolved, the drop is
- * a promise as well, so LiquidJS waits wherever it evaluates `offer`, and nowhere else. Once the offer is resolved it is a promise no
- * more, and reading it waits for nothing.
+ * The engine reads each field of a drop by its name, so an unknown field can be rejected. While its offer is unresolved, the drop is
+ * a promise as well, so LiquidJS waits wherever it evaluates `offer`, and nowhere else. Once the offer is resolved, the drop is no
+ * longer a promise, and reading it does not wait.
  */
 export function offerDropClass(Drop: DropClass): OfferDropClass {
   return class OfferDrop extends Drop {

@@ -2,8 +2,8 @@ import type { Context, Emitter, Liquid, Template } from "liquidjs";
 import type { OfferDropClass } from "./offer-drop.js";
 
 /**
- * Answers outputs that show nothing but a field of the offer at once. The engine itself takes a generator and a promise for each step
- * of `{{ offer.code }}`; that way is left to an offer that is not known yet, and to an `offer` that means something else.
+ * Renders outputs that show nothing but a field of a resolved offer at once. The engine itself needs a generator and a promise for each
+ * step of `{{ offer.code }}`; it still renders unresolved offers, and an `offer` that means something else.
  */
 export function shortenOutputs(liquid: Liquid, templates: Template[], OfferDrop: OfferDropClass): void {
   if (liquid.options.outputEscape) return;
@@ -36,7 +36,7 @@ function fieldShownBy({ token }: Template): string | undefined {
   return name === undefined && content !== undefined ? /^offer\.(\w+)$/.exec(content)?.[1] : undefined;
 }
 
-/** What stands inside a tag. The engine offers it for the analysis of templates; files that a tag names are not opened. */
+/** The expressions inside a tag. The engine has them for the analysis of templates; files that a tag names are not opened. */
 function innerTemplates(template: Template): Template[] {
   const inner = template.children?.(false, true) as unknown;
   if (inner === undefined || Array.isArray(inner)) return inner ?? [];

@@ -4,7 +4,7 @@ import { CANNOT_WAIT, type OfferDropClass } from "./offer-drop.js";
 import type { MessageOffers, PendingOffer } from "./pending-offer.js";
 import { notAnOfferId } from "./view.js";
 
-/** Where the globals of a render keep its message. A symbol: no template can name it. */
+/** The key of the message in the globals of a render. It is a symbol, so no template can name it. */
 export const MESSAGE_OFFERS: unique symbol = Symbol("offer-code");
 
 /** The offers of the message being rendered, for a tag or filter. */
@@ -72,7 +72,7 @@ export class OfferTag {
   }
 }
 
-/** The drop class of each instance that knows offers. */
+/** The drop class of each instance with registered filters. */
 export const dropClasses = new WeakMap<Liquid, OfferDropClass>();
 
 export function offerId(value: unknown): string {

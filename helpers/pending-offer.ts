@@ -1,4 +1,4 @@
-import { type Message, offerUnavailable, type Resolution, type Resolver } from "../src/internal.js";
+import { known, type Message, offerUnavailable, type Resolution, type Resolver } from "../src/internal.js";
 import { stopsMessage } from "./view.js";
 
 /** What a Liquid render, and everything it includes, knows of its message. */
@@ -41,7 +41,7 @@ export class PendingOffer {
   known(): Resolution | undefined {
     if (this.#resolution !== undefined) return this.#resolution;
     try {
-      this.#resolution = this.offers.resolver.resolveKnown(this.offers.message, this.offerId);
+      this.#resolution = known(this.offers.resolver, this.offers.message, this.offerId);
       return this.#resolution;
     } catch (error) {
       this.offers.failure ??= { error };

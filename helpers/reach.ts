@@ -19,7 +19,7 @@ const BUILT_IN_BLOCKS = new Set(["if", "unless", "with", "each"]);
 /**
  * Reads a template before its paths are rewritten.
  *
- * An offer is certain when nothing before it can fail or leave it out: then it can be resolved first, and the template
+ * An offer is certain if nothing before it can fail or skip it: then it can be resolved first, and the template
  * renders once. Text, plain variables and built-in blocks over them do not fail; helpers and partials may.
  */
 export function reachOf(program: Program, isHelper: IsHelper, strict: boolean): Reach {
@@ -45,7 +45,7 @@ function certainOffers(statements: Node[], isHelper: IsHelper): (string | undefi
   return [...new Set(offers)];
 }
 
-/** What a statement reads whatever happens: what it shows, or what a built-in block tests. */
+/** What a statement always reads: what it shows, or what a built-in block tests. */
 function readFirst(statement: Node): (string | undefined)[] {
   if (statement.type === "MustacheStatement") return readBy(statement.path, statement);
   return isBuiltInBlock(statement) ? (statement.params as Node[]).flatMap((param) => readBy(param, param)) : [];

@@ -1,4 +1,11 @@
-import { type Message, OfferTemplateError, offerUnavailable, type Resolution, type Resolver } from "../src/internal.js";
+import {
+  known,
+  type Message,
+  OfferTemplateError,
+  offerUnavailable,
+  type Resolution,
+  type Resolver,
+} from "../src/internal.js";
 import { OFFER_FIELDS, OfferView, stopsMessage } from "./view.js";
 
 /** Thrown where an offer is not resolved yet. Made once: it tells nothing but that it was thrown. */
@@ -63,7 +70,7 @@ export class Rendering {
   /** Whether an offer can be read without asking the store. */
   knows(offerId: string | undefined): boolean {
     if (this.#lookUp(offerId) !== undefined) return true;
-    const resolution = this.resolver.resolveKnown(this.message, offerId);
+    const resolution = known(this.resolver, this.message, offerId);
     if (resolution === undefined) return false;
     this.#accept(offerId, resolution);
     return true;

@@ -1,9 +1,9 @@
 import { OfferTemplateError } from "../src/internal.js";
 
-/** A place in a template, both counted from 1. */
+/** A position in a template; line and column count from 1. */
 export type Place = { line: number; column: number };
 
-/** What the Handlebars instance tells about its errors. */
+/** The parts of the Handlebars instance that its errors are recognized by. */
 type HandlebarsErrors = {
   Exception: unknown;
   Parser?: { lexer?: { yylloc?: { first_line: number; first_column: number } } };
@@ -19,7 +19,7 @@ export function handlebarsError(engine: HandlebarsErrors, error: unknown): unkno
   return new OfferTemplateError(error.message.replace(/ - \d+:\d+$/, ""), place, { cause: error });
 }
 
-/** Handlebars' error about a template that it was parsing. The message names the line only, the lexer stands at the column. */
+/** Handlebars' error about a template that it was parsing. The message names the line; the lexer's position is the column. */
 export function handlebarsSyntaxError(engine: HandlebarsErrors, error: unknown): unknown {
   const [, line] = /on line (\d+)/.exec((error as Error).message) ?? [];
   if (line === undefined) return handlebarsError(engine, error);
@@ -28,7 +28,7 @@ export function handlebarsSyntaxError(engine: HandlebarsErrors, error: unknown):
   return new OfferTemplateError((error as Error).message, { line: Number(line), column }, { cause: error });
 }
 
-/** The same error, naming the partial whose lines it counts. */
+/** The same error with the name of the partial whose lines it counts. */
 export function inPartial(engine: HandlebarsErrors, error: unknown, partial: string): unknown {
   const named = handlebarsError(engine, error);
   if (!(named instanceof OfferTemplateError)) return error;
@@ -44,7 +44,7 @@ type LiquidError = Error & {
   token?: { file?: string; getPosition(): [number, number] };
 };
 
-/** LiquidJS's error about a template, or the error itself when it is none. */
+/** LiquidJS's error about a template; any other error unchanged. */
 export function liquidError(error: unknown): unknown {
   const { token, originalError, errors } = error as LiquidError;
   if (Array.isArray(errors) && errors.length > 0) return liquidError(errors[0]);

@@ -19,7 +19,7 @@ export function isPath(value: unknown): value is Path {
   return isNode(value) && value.type === "PathExpression";
 }
 
-/** Where a node begins, both counted from 1. */
+/** Where a node begins; line and column count from 1. */
 export function placeOf(node: Node): Place | undefined {
   return node.loc && { line: node.loc.start.line, column: node.loc.start.column + 1 };
 }
@@ -40,7 +40,7 @@ export function mapInner(node: Node, replace: (inner: Node) => Node, kept: reado
   return copy;
 }
 
-/** Shows every node, outer ones first. */
+/** Visits every node, outer ones first. */
 export function visit(value: unknown, see: (node: Node) => void): void {
   if (Array.isArray(value)) for (const each of value) visit(each, see);
   else if (isNode(value)) {

@@ -9,7 +9,7 @@ export default defineConfig({
     target: "es2022",
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    // The policy of the page knows no data: styles or scripts.
+    // The page's content security policy does not allow `data:` styles or scripts.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 900,
   },

@@ -99,9 +99,12 @@ const OPTIONS: Row[] = [
   [{ store, caching: {} }, "options.caching: expected no such field, but got: {}"],
 ];
 
-const client = { evalsha() {} };
+const client = { call() {} };
 const REDIS: [args: unknown[], complaint: string][] = [
-  [["redis://localhost"], 'client: expected an ioredis client, but got: "redis://localhost"'],
+  [
+    ["redis://localhost"],
+    'client: expected an ioredis or iovalkey client, or fromNodeRedis(client), but got: "redis://localhost"',
+  ],
   [
     [client, { prefix: "shop{1}" }],
     'options.prefix: expected 1 to 100 characters without braces, blanks or control characters, but got: "shop{1}"',

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import {
   CHECKOUT,
@@ -12,19 +12,27 @@ import {
   runScript,
   saysTheSame,
 } from "./setup/documentation.js";
-import { type CodeBlock, codeBlocks } from "./setup/markdown.js";
+import { anchorsOf, type CodeBlock, codeBlocks, linksOf } from "./setup/markdown.js";
 import { startRedis } from "./setup/redis.js";
 
 const SCRIPT = ["js", "javascript", "mjs", "ts", "typescript"];
 const SHELL = ["sh", "bash", "shell", "console"];
-const docs = existsSync(join(CHECKOUT, "docs")) ? readdirSync(join(CHECKOUT, "docs")) : [];
+const docs = readdirSync(join(CHECKOUT, "docs"), { recursive: true, encoding: "utf8" });
 const pages = ["README.md", ...docs.filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
+const otherPages = ["CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "bench/README.md"];
 const { scripts, dependencies, peerDependencies = {}, devDependencies } = JSON.parse(readCheckout("package.json"));
 
 const desk = createDesk();
 afterAll(() => desk.remove());
 
-describe.each(pages)("%s", (page) => {
+describe.each([...pages, ...otherPages])("%s", (page) => {
+  test("links to files and headings that exist", () => {
+    const links = linksOf(readCheckout(page)).filter((link) => !/^[a-z]+:/.test(link));
+    expect(links.filter((link) => !leadsSomewhere(page, link))).toEqual([]);
+  });
+});
+
+describe.each(pages.filter(hasCodeToRun))("%s", (page) => {
   const blocks = codeBlocks(readCheckout(page));
   const title = ({ language, line }: CodeBlock) => `line ${line}: the ${language} block runs`;
 
@@ -64,6 +72,18 @@ describe("the README", () => {
     expect(commandsOf(readCheckout(".ci/run")).at(-1)).toBe("npm ci && npm test");
   });
 });
+
+function hasCodeToRun(page: string): boolean {
+  return codeBlocks(readCheckout(page)).some(({ language }) => [...SCRIPT, ...SHELL].includes(language));
+}
+
+/** Whether a link, taken from the folder of its page, leads to a file and, behind a `#`, to a heading of it. */
+function leadsSomewhere(page: string, link: string): boolean {
+  const [path = "", anchor] = link.split("#");
+  const file = path === "" ? page : join(dirname(page), path);
+  if (!existsSync(join(CHECKOUT, file))) return false;
+  return anchor === undefined || anchorsOf(readCheckout(file)).includes(anchor);
+}
 
 function expectToHaveRun(run: Run, { output }: CodeBlock): void {
   expect(run.exitCode, run.all).toBe(0);

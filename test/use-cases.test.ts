@@ -1,4 +1,4 @@
-// The use cases of the source page, each as it says it.
+// The use cases of the windows, as docs/rules.md lists them.
 import { createResolver, type Message, memoryStore, type Resolver } from "offer-code";
 import { expect, test } from "vitest";
 import { type Clock, clockAt, DAY, instant, message, stock } from "./fixtures.js";

@@ -9,7 +9,7 @@ const PUSHED_AT_ONCE = 10_000;
 /** @typedef {import("../measures.js").Measure} Measure */
 
 /**
- * What one writes without this package: who holds a code is sent it again, anybody else takes one from the list. Two messages to one
+ * What one writes without this package: a holder of a code is sent it again, anybody else takes one from the list. Two messages to one
  * subscriber at the same time take two.
  *
  * @param {import("ioredis").Redis} client
@@ -39,7 +39,7 @@ export async function fillPool(client, count) {
 }
 
 /**
- * A campaign to subscribers who hold nothing: for each the code is claimed and the message rendered.
+ * A campaign to subscribers who hold nothing: each message claims a code and is rendered.
  *
  * @param {number} full
  * @param {number} most

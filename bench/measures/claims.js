@@ -6,7 +6,7 @@ import { fillPool } from "./campaign.js";
 const LIST = 10_000;
 const THEIR_BATCH = 200;
 
-/** The smallest script that gives a code to who has none. Two calls at once cannot give one code to two, and that is all it promises. */
+/** The smallest script that gives a code to a subscriber without one. Its only promise: two calls at once never give one code to two. */
 const SMALLEST = `#!lua
 local codes = {}
 for i = 1, #ARGV do
@@ -23,7 +23,7 @@ return codes
 /** @typedef {import("../measures.js").Measure} Measure */
 
 /**
- * Claims for so many subscribers, by lists of 10,000.
+ * Claims a code for each of `count` subscribers, in lists of 10,000.
  *
  * @param {import("offer-code").Resolver} resolver
  * @param {number} from

@@ -9,7 +9,7 @@ const READ_AT_ONCE = 250;
 /** @typedef {import("../measures.js").Measure} Measure */
 
 /**
- * A campaign whose subscribers all hold valid codes, to a process that knows none of them.
+ * A campaign whose subscribers all hold valid codes, in a process with an empty cache.
  *
  * @param {(client: import("ioredis").Redis, messages: number) => Promise<unknown>} theirCampaign
  * @returns {Measure["pair"]}

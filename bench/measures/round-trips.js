@@ -4,7 +4,7 @@ import { DAY, messageTo, readyResolver, startRedis, stockedStore } from "../redi
 /** @typedef {import("../measures.js").RoundTrips} RoundTrips */
 
 /**
- * What the server itself hears from our connection, by MONITOR. What a script calls and what runs by itself once a second is not counted.
+ * Counts by MONITOR the commands that the server receives on our connection. Commands of a script and the heartbeat do not count.
  *
  * @type {RoundTrips}
  */
@@ -35,7 +35,7 @@ export const roundTrips = {
       return heard.length;
     }
 
-    /** Whatever was sent before an answered PING has been heard. */
+    /** Everything sent before an answered PING has reached the monitor. */
     async function settled() {
       await redis.ours.ping();
       await redis.theirs.ping();

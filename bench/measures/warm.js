@@ -11,7 +11,7 @@ const RIVAL_RENDERS = 5000;
 
 /** @typedef {import("../measures.js").Measure} Measure */
 
-/** A resolver that knows the code of each subscriber: each was sent two messages before. */
+/** Creates a resolver with every subscriber's code in its cache: each was sent two messages before. */
 async function warmResolver() {
   const store = memoryStore();
   await store.saveOffer({ id: "welcome10", name: "10% off" });

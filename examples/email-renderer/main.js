@@ -16,7 +16,7 @@ await store.saveOffer({
 });
 await importCodes(store, "welcome10", ["A7K2-FALL", "B9Q4-FALL"], { batch: "2026-11" });
 
-// What the renderer sets up at its start. A partial is registered as text, and knows offers like any template.
+// What the renderer sets up at its start. A partial is registered as text and shows offers like any template.
 const resolver = createResolver({ store, now: () => now });
 const email = registerOfferHelpers(Handlebars, resolver);
 Handlebars.registerHelper("day", (date) => date.toISOString().slice(0, 10));

@@ -1,20 +1,18 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { Bar } from "./bar.js";
 import { Detail } from "./detail.js";
 import { MatrixTable } from "./matrix.js";
 import { useAddress } from "./state.js";
-import type { Draft, PartName } from "./types.js";
+import { textsOf, useUnsaved } from "./unsaved.js";
 import { usePreview } from "./use-preview.js";
 import { WhatIf } from "./what-if.js";
 
-const NO_DRAFT: Draft = {};
-
 export function App() {
   const [state, change] = useAddress();
-  const [drafts, setDrafts] = useState<Record<string, Draft>>({});
-  const [edited, setEdited] = useState<Record<string, Record<string, unknown>>>({});
-  const draft = drafts[state.template] ?? NO_DRAFT;
-  const preview = usePreview(state, draft, edited[state.subscriber]);
+  const unsaved = useUnsaved();
+  const { drafts, edited } = unsaved;
+  const draft = useMemo(() => textsOf(drafts[state.template]), [drafts, state.template]);
+  const preview = usePreview(state, draft, edited);
   const { workspace, matrix, problem } = preview;
   const template = workspace?.templates.find(({ id }) => id === state.template);
 
@@ -35,26 +33,24 @@ export function App() {
     if (workspace !== null) document.title = `${template?.name ?? "Offer"} preview, ${workspace.name}`;
   }, [workspace, template]);
 
-  function edit(part: PartName, text: string | undefined) {
-    setDrafts((before) => ({ ...before, [state.template]: { ...before[state.template], [part]: text } }));
-  }
-
-  function editData(data: Record<string, unknown> | undefined) {
-    setEdited(({ [state.subscriber]: _, ...others }) =>
-      data === undefined ? others : { ...others, [state.subscriber]: data },
-    );
-  }
-
   if (workspace === null) return <Waiting problem={problem} />;
   return (
     <>
       <button type="button" class="skip" onClick={() => document.getElementById("message")?.focus()}>
         Skip to the message
       </button>
-      <Bar workspace={workspace} state={state} change={change} matrix={matrix} draft={draft} />
+      <Bar workspace={workspace} state={state} change={change} matrix={matrix} draft={draft} edited={edited} />
       {problem !== null && (
         <p class="problem" role="alert">
           {problem}
+        </p>
+      )}
+      {unsaved.restored && (
+        <p class="notice" role="status">
+          Changes that were not saved are back.{" "}
+          <button type="button" onClick={unsaved.discard}>
+            Discard them
+          </button>
         </p>
       )}
       <WhatIf state={state} change={change} idle={preview.message?.idle ?? {}} />
@@ -65,10 +61,11 @@ export function App() {
           template={template}
           state={state}
           change={change}
-          draft={draft}
-          edit={edit}
+          drafts={drafts[state.template]}
+          edit={(part, draft) => unsaved.edit(state.template, part, draft)}
+          saved={(part, text) => unsaved.saved(state.template, part, text)}
           data={edited[state.subscriber]}
-          editData={editData}
+          editData={(data) => unsaved.editData(state.subscriber, data)}
         />
       </main>
     </>

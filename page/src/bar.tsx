@@ -2,6 +2,7 @@ import { movedBy } from "./dates.js";
 import { server } from "./server.js";
 import type { Change, State, Theme } from "./state.js";
 import type { Draft, Matrix, WorkspaceView } from "./types.js";
+import type { EditedData } from "./unsaved.js";
 
 type Properties = {
   workspace: WorkspaceView;
@@ -9,10 +10,11 @@ type Properties = {
   change: Change;
   matrix: Matrix | null;
   draft: Draft;
+  edited: EditedData;
 };
 
 /** Which template, on which day. */
-export function Bar({ workspace, state, change, matrix, draft }: Properties) {
+export function Bar({ workspace, state, change, matrix, draft, edited }: Properties) {
   return (
     <header class="bar">
       <div class="brand">
@@ -36,7 +38,7 @@ export function Bar({ workspace, state, change, matrix, draft }: Properties) {
             Read again
           </button>
         )}
-        <button type="button" onClick={() => void download(state, draft)}>
+        <button type="button" onClick={() => void download(state, draft, edited)}>
           Export
         </button>
         <button
@@ -85,8 +87,8 @@ function nextTheme(theme: Theme): Theme {
   return order[(order.indexOf(theme) + 1) % order.length] as Theme;
 }
 
-async function download({ template, at, suppose }: State, draft: Draft): Promise<void> {
-  const { html } = await server.report({ template, at: at || undefined, suppose, draft });
+async function download({ template, at, suppose }: State, draft: Draft, edited: EditedData): Promise<void> {
+  const { html } = await server.report({ template, at: at || undefined, suppose, draft, edited });
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([html], { type: "text/html" }));
   link.download = `${template}.html`;

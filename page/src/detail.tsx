@@ -4,7 +4,8 @@ import { Badge } from "./outcomes.js";
 import type { Change, State, View } from "./state.js";
 import { Tabs } from "./tabs.js";
 import { TimelinePicture } from "./timeline.js";
-import type { Draft, MessageView, PartName, TemplateView } from "./types.js";
+import type { MessageView, PartName, TemplateView } from "./types.js";
+import type { Drafts, PartDraft } from "./unsaved.js";
 import type { Preview } from "./use-preview.js";
 import { WhyThisCode } from "./why.js";
 
@@ -13,8 +14,9 @@ type Properties = {
   template: TemplateView | undefined;
   state: State;
   change: Change;
-  draft: Draft;
-  edit: (part: PartName, text: string | undefined) => void;
+  drafts: Drafts[string] | undefined;
+  edit: (part: PartName, draft: PartDraft | undefined) => void;
+  saved: (part: PartName, text: string) => void;
   data: Record<string, unknown> | undefined;
   editData: (data: Record<string, unknown> | undefined) => void;
 };
@@ -100,7 +102,7 @@ function Faults({ message, isStale }: { message: MessageView; isStale: boolean }
           {fault.message}
         </li>
       ))}
-      {isStale && <li class="stale">Below is the last message without an error.</li>}
+      {isStale && <li class="stale">Below is this message as it last was without an error.</li>}
     </ul>
   );
 }

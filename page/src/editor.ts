@@ -61,7 +61,7 @@ export function openEditor({ parent, label, language, text, change }: Options) {
       const before = view.state.doc.toString();
       if (before === shown) return;
       isShowing = true;
-      view.dispatch({ changes: { from: 0, to: before.length, insert: shown } });
+      view.dispatch({ changes: differenceOf(before, shown) });
       isShowing = false;
     },
     showFaults(faults: readonly Fault[]): void {
@@ -74,6 +74,16 @@ export function openEditor({ parent, label, language, text, change }: Options) {
     },
     close: () => view.destroy(),
   };
+}
+
+/** The one stretch in which two texts differ, so that the cursor stays where its text stays. */
+function differenceOf(before: string, after: string): { from: number; to: number; insert: string } {
+  const most = Math.min(before.length, after.length);
+  let from = 0;
+  while (from < most && before[from] === after[from]) from++;
+  let end = 0;
+  while (end < most - from && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
+  return { from, to: before.length - end, insert: after.slice(from, after.length - end) };
 }
 
 function diagnosticOf({ doc }: EditorState, { line, column, message }: Fault): Diagnostic[] {

@@ -99,7 +99,7 @@ function CellButton({ cell, isChosen, choose }: CellProperties) {
   );
 }
 
-/** Where both halves do not fit side by side, the message stands below. */
+/** Where the two halves do not fit side by side, the message is below. */
 function showMessage(): void {
   if (matchMedia("(max-width: 1080px)").matches) document.getElementById("message")?.scrollIntoView();
 }

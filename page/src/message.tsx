@@ -50,7 +50,9 @@ export function EmailView({ message, state, change }: { message: MessageView; st
         </p>
       )}
       <div class="frame" ref={box} style={{ height: `${Math.round(HEIGHT * Math.min(1, scale))}px` }}>
+        {/* A frame of its own for each address: a frame that goes elsewhere would leave a step in the browser's history. */}
         <iframe
+          key={message.frames[state.scheme]}
           title={`The email as ${state.scheme === "light" ? "" : "dark "}${state.width}`}
           src={message.frames[state.scheme]}
           sandbox=""

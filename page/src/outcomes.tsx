@@ -1,6 +1,6 @@
 import type { Outcome } from "./types.js";
 
-/** What each outcome is called. Its colour and its sign stand in the style sheet. */
+/** The name of each outcome. The style sheet has its colour and sign. */
 export const OUTCOMES: Record<Outcome, { name: string; count: string }> = {
   keeps: { name: "Keeps", count: "keep their code" },
   new: { name: "New", count: "get a new one" },

@@ -2,7 +2,7 @@ import type { Matrix, MatrixQuestion, MessageQuestion, MessageView, PartName, Wo
 
 const token = new URLSearchParams(location.search).get("token") ?? "";
 
-/** The server said no, and why. */
+/** The server rejected a request; the message says why. */
 export class Refusal extends Error {
   override name = "Refusal";
 
@@ -24,7 +24,7 @@ export const server = {
     call("POST", "save", { template, part, text, was }),
 };
 
-/** Tells of every change of the folder, and once at each connection. */
+/** Calls back at every change of the folder, and once at each connection. */
 export function onRevision(listener: (revision: number) => void): () => void {
   const events = new EventSource(`/api/events?token=${encodeURIComponent(token)}`);
   events.addEventListener("revision", ({ data }) => listener(Number(data)));

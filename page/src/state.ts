@@ -86,10 +86,19 @@ export function useAddress(): [State, Change] {
   const change: Change = (changes) =>
     setState((before) => {
       const after = { ...before, ...changes };
-      history.replaceState(null, "", `${location.pathname}${location.search}${hashOf(after)}`);
+      const address = `${location.pathname}${location.search}${hashOf(after)}`;
+      if (isOtherMessage(before, after)) history.pushState(null, "", address);
+      else history.replaceState(null, "", address);
       return after;
     });
   return [state, change];
+}
+
+/** Going back leads to the message looked at before, not through every step of a date that was dragged. */
+function isOtherMessage(before: State, after: State): boolean {
+  const isChosen = before.template !== "" && before.subscriber !== "" && before.type !== "";
+  const { template, subscriber, type } = after;
+  return isChosen && (template !== before.template || subscriber !== before.subscriber || type !== before.type);
 }
 
 function isSupposition(word: string): word is Supposition {

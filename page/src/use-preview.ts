@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { onRevision, Refusal, server } from "./server.js";
 import type { State } from "./state.js";
 import type { Draft, Matrix, MessageView, WorkspaceView } from "./types.js";
+import type { EditedData } from "./unsaved.js";
 
 const SETTLE = 40;
 
@@ -9,14 +10,16 @@ export type Preview = {
   workspace: WorkspaceView | null;
   matrix: Matrix | null;
   message: MessageView | null;
-  /** The last message of this template without an error: it stays in sight while the template is broken. */
+  /** This very message as it last was without an error: it stays in sight while the template is broken. */
   lastGood: MessageView | null;
   busy: boolean;
   problem: string | null;
+  /** Reads the folder's templates again, after a save. */
+  reload(): Promise<void>;
 };
 
 /** What the page asks its server for, anew whenever the state, a draft or the folder changes. */
-export function usePreview(state: State, draft: Draft, data: Record<string, unknown> | undefined): Preview {
+export function usePreview(state: State, draft: Draft, edited: EditedData): Preview {
   const [workspace, setWorkspace] = useState<WorkspaceView | null>(null);
   const [matrix, setMatrix] = useState<Matrix | null>(null);
   const [message, setMessage] = useState<MessageView | null>(null);
@@ -24,23 +27,37 @@ export function usePreview(state: State, draft: Draft, data: Record<string, unkn
   const [problem, setProblem] = useState<string | null>(null);
   const lastGood = useRef<MessageView | null>(null);
 
+  /** Rises with every connection to the server, so that a page whose server was away looks at everything again. */
+  const [connection, setConnection] = useState(0);
+
+  async function load() {
+    try {
+      setWorkspace(await server.workspace());
+      setProblem(null);
+    } catch (error) {
+      setProblem(problemText(error));
+    }
+  }
+
   useEffect(() => {
-    const load = () => server.workspace().then(setWorkspace, (error) => setProblem(problemText(error)));
-    load();
-    return onRevision(load);
+    void load();
+    return onRevision(() => {
+      setConnection((before) => before + 1);
+      void load();
+    });
   }, []);
 
   const { template, subscriber, type, at, suppose, images } = state;
   const revision = workspace?.revision;
-  const key = JSON.stringify([template, at, suppose, draft, revision]);
-  const messageKey = JSON.stringify([key, subscriber, type, images, data]);
-  const question = { template, at: at || undefined, suppose, draft };
+  const key = JSON.stringify([template, at, suppose, draft, edited, revision, connection]);
+  const messageKey = JSON.stringify([key, subscriber, type, images]);
+  const question = { template, at: at || undefined, suppose, draft, edited };
 
   useAnswer(template !== "" && revision !== undefined, messageKey, async (signal) => {
     setBusy(true);
     try {
       const answer = await server.message(
-        { ...question, subscriber, type: type as MessageView["type"], images, data },
+        { ...question, subscriber, type: type as MessageView["type"], images },
         signal,
       );
       if (answer.faults.length === 0) lastGood.current = answer;
@@ -61,8 +78,12 @@ export function usePreview(state: State, draft: Draft, data: Record<string, unkn
     }
   });
 
-  const good = lastGood.current?.template === template ? lastGood.current : null;
-  return { workspace, matrix, message, lastGood: good, busy, problem: workspace?.problem ?? problem };
+  const good = isOf(lastGood.current, state) ? lastGood.current : null;
+  return { workspace, matrix, message, lastGood: good, busy, problem: workspace?.problem ?? problem, reload: load };
+}
+
+function isOf(message: MessageView | null, { template, subscriber, type }: State): boolean {
+  return message?.template === template && message.subscriber === subscriber && message.type === type;
 }
 
 /** Asks once the question has stopped changing, and gives up on the answer when it changes again. */
@@ -79,6 +100,8 @@ function useAnswer(isReady: boolean, key: string, ask: (signal: AbortSignal) => 
 }
 
 function problemText(error: unknown): string {
+  if (error instanceof Refusal && error.status === 401)
+    return "The preview was started anew: open the address that the command printed.";
   if (error instanceof Refusal) return error.message;
   return "The preview does not answer. Is the command still running?";
 }

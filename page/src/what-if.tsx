@@ -3,7 +3,7 @@ import type { MessageView } from "./types.js";
 
 type Properties = { state: State; change: Change; idle: MessageView["idle"] };
 
-/** One click supposes something; the whole page shows what would be sent then. */
+/** One click supposes something; the page then shows what would be sent. */
 export function WhatIf({ state, change, idle }: Properties) {
   const { suppose } = state;
   return (

@@ -31,7 +31,8 @@ function StepItem({ step }: { step: Step }) {
   );
 }
 
-function History({ history, timeZone, name }: { history: HistoryEntry[]; timeZone: string; name: string }) {
+function History({ history, timeZone, name }: { history: HistoryEntry[] | null; timeZone: string; name: string }) {
+  if (history === null) return <p class="none">What was received of {name} before cannot be read.</p>;
   if (history.length === 0) return <p class="none">Never received a code of {name}.</p>;
   const day = (at: number | null, none: string) => (at === null ? none : dayText(at, timeZone));
   return (

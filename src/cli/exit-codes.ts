@@ -1,12 +1,12 @@
-/** How a command ends. The same for every command. */
+/** The exit codes of every command. */
 export const EXIT = {
-  /** It is done, and the answer is yes. */
+  /** Done, and the answer is yes. */
   done: 0,
-  /** It ran, and the answer is no, or something was left out: too few codes, an unknown code, a refused line, no code to give. */
+  /** Done, but the answer is no or something was left out: too few codes, an unknown code, a rejected line, no code to give. */
   no: 1,
   /** The command or its input is wrong; nothing was changed. */
   wrongInput: 2,
-  /** Redis could not be asked. Running the command again is safe. */
+  /** Redis is unavailable. Running the command again is safe. */
   storeUnavailable: 3,
   /** A fault of this package. */
   fault: 4,

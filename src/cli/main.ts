@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { run } from "./program.js";
 
-// The reader of a pipe may leave early (`| head`): then there is nobody to tell, and nothing went wrong.
+// The reader of a pipe may leave early (`| head`). That is not an error.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type FileHandle, open } from "node:fs/promises";
 import { fileError } from "../intake/source.js";
 
-/** A file that is written for the first time: another one of that name is never overwritten. */
+/** Writes a new file. An existing file of that name is never overwritten. */
 export type NewFile = { write(text: AsyncIterable<string>): Promise<void>; close(): Promise<void> };
 
 export async function newFile(path: string): Promise<NewFile> {
@@ -12,7 +12,7 @@ export async function newFile(path: string): Promise<NewFile> {
   return { write: (text) => append(file, path, text), close: () => file.close() };
 }
 
-/** Writes to standard output no faster than it is read. */
+/** Writes to standard output as fast as the reader reads. */
 export async function print(text: AsyncIterable<string>): Promise<void> {
   for await (const chunk of text) {
     if (!process.stdout.write(chunk)) await once(process.stdout, "drain");

@@ -16,7 +16,7 @@ export function liveOptions(): Option[] {
   ];
 }
 
-/** Opens the live store that was asked for, if any. */
+/** Opens the live store of `--redis`, if given. */
 export async function liveStore({ redis, prefix }: LiveOptions) {
   return redis === undefined ? undefined : openLiveStore(redis, prefix);
 }

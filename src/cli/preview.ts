@@ -28,7 +28,7 @@ async function preview(folder: string, options: LiveOptions & { port: number }):
   process.once("SIGINT", stop).once("SIGTERM", stop);
 }
 
-/** Where the usual port is taken, by another preview for one, a free one does as well. */
+/** If the usual port is taken, by another preview for example, any free port will do. */
 async function startAtPort(folder: string, options: PreviewOptions): Promise<PreviewServer> {
   try {
     return await startPreview(folder, options);

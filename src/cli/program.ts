@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { EXIT_CODES_HELP } from "./exit-codes.js";
 import { failureOf, oneLine } from "./failure.js";
 
-/** Only the command that was asked for is loaded: the others would take longer than most of them run. */
+/** Loads only the command that runs: loading them all takes longer than most of them run. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
   define: async () => (await import("./define.js")).defineCommand(),
   offers: async () => (await import("./offers.js")).offersCommand(),
@@ -22,7 +22,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   check: async () => (await import("./check.js")).checkCommand(),
 };
 
-/** Runs the command line and says how it ends. Nothing is thrown and no stack is printed for a user's mistake. */
+/** Runs the command line and returns its exit code. A user's mistake throws nothing and prints no stack. */
 export async function run(args: readonly string[]): Promise<number> {
   try {
     const program = await createProgram(args[0]);

@@ -1,17 +1,17 @@
 import { Presets, SingleBar } from "cli-progress";
 
-/** Milliseconds between two lines where there is no terminal. */
+/** Milliseconds between two lines if there is no terminal. */
 const LINE_EVERY = 3000;
 
-/** Shows how far a long command is: a bar on a terminal, a line every few seconds elsewhere. All of it on standard error. */
+/** Shows the progress of a long command on standard error: a bar on a terminal, a line every few seconds elsewhere. */
 export type Progress = {
   show(what: string, done: number, total: number): void;
-  /** How many rows of a file are read; `part`: how much of the file that is, 0 to 1, or `null` where nobody knows. */
+  /** Reports the rows read so far. `part`: the part of the file that they are, 0 to 1, or `null` if unknown. */
   showRead(what: string, rows: number, part: number | null): void;
   end(): void;
 };
 
-/** `of`: what stands before the total, "of" or "of about". `total` is `null` where nobody knows it. */
+/** `of`: the words before the total, "of" or "of about". `total` is `null` if unknown. */
 type Display = { draw(what: string, done: number, of: string, total: number | null): void; end(): void };
 
 export function createProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
@@ -62,7 +62,7 @@ function lines(stream: NodeJS.WriteStream): Display {
   };
 }
 
-/** Nobody knows how long the rest will take until something is done. */
+/** How long the rest will take is unknown until something is done. */
 function formatTime(seconds: unknown): string {
   const known = typeof seconds === "number" && Number.isFinite(seconds) ? Math.ceil(seconds) : null;
   if (known === null) return "?";

@@ -1,8 +1,8 @@
-import { Temporal } from "temporal-polyfill";
+import { daysUntil, lastDayBefore } from "./calendar.js";
 import { StoreUnavailableError } from "./errors.js";
 import type { HeldCode } from "./holding.js";
 import type { OfferState } from "./offer.js";
-import { daysUntil, type Reason, type Resolution, type UnavailableReason } from "./resolution.js";
+import type { Reason, Resolution, UnavailableReason } from "./resolution.js";
 import type { UnixMs } from "./units.js";
 import { expiryOf, isNewEachMessage } from "./window.js";
 
@@ -14,8 +14,11 @@ export function codeAnswer(
   messageId: string,
   now: UnixMs,
 ): Resolution {
-  const expiresAt = sendableUntil(state, held);
-  return {
+  const { timeZone } = state.offer;
+  const onlyThisMessage = isNewEachMessage(state);
+  const end = onlyThisMessage ? Number.POSITIVE_INFINITY : expiryOf(state, held);
+  const ends = end !== Number.POSITIVE_INFINITY;
+  const answer: Resolution = {
     offerId: state.offer.id,
     offerName: state.offer.name ?? null,
     onMissing: state.offer.whenUnavailable.action,
@@ -26,11 +29,14 @@ export function codeAnswer(
     isSample: false,
     batch: state.batches[held.batch]?.id ?? null,
     issuedAt: new Date(held.issuedAt),
-    expiresAt: expiresAt === null ? null : endOf(state, expiresAt),
-    lastDay: expiresAt === null ? null : lastDayBefore(expiresAt, state.offer.timeZone),
-    daysLeft: expiresAt === null ? null : daysUntil(expiresAt, now),
+    expiresAt: ends ? new Date(end) : null,
+    lastDay: ends ? lastDayBefore(end, timeZone) : null,
+    daysLeft: ends ? daysUntil(end, now, timeZone) : null,
     redeemed: held.redeemedAt !== null,
   };
+  // Assigned, not spread: the warm path makes one object for each message.
+  if (onlyThisMessage) answer.onlyThisMessage = true;
+  return answer;
 }
 
 /** The answer without a code: the offer's fallback stands in where it has one. */
@@ -63,31 +69,4 @@ export function unavailableAnswer(
 export function storeUnavailableAnswer(offerId: string, state: OfferState | undefined, error: unknown): Resolution {
   if (!(error instanceof StoreUnavailableError)) throw error;
   return { ...unavailableAnswer(offerId, state, "store-unavailable"), cause: error };
-}
-
-const closings = new WeakSet<Date>();
-
-/** Whether this end is that of a batch's last day, and not that of a time to live: in words it belongs to that day. */
-export function isClosing(expiresAt: Date): boolean {
-  return closings.has(expiresAt);
-}
-
-function endOf(state: OfferState, expiresAt: UnixMs): Date {
-  const end = new Date(expiresAt);
-  if (state.offer.window.type === "custom-period") closings.add(end);
-  return end;
-}
-
-function lastDayBefore(end: UnixMs, timeZone: string): string {
-  return Temporal.Instant.fromEpochMilliseconds(end - 1)
-    .toZonedDateTimeISO(timeZone)
-    .toPlainDate()
-    .toString();
-}
-
-/** `null`: for ever, or (a time to live of 0) for its own message alone. */
-function sendableUntil(state: OfferState, held: HeldCode): UnixMs | null {
-  if (isNewEachMessage(state)) return null;
-  const expiry = expiryOf(state, held);
-  return Number.isFinite(expiry) ? expiry : null;
 }

@@ -13,7 +13,7 @@ export type Decision =
 
 /**
  * The rule of the package, whole and pure: what this message gets, given what its subscriber holds of the offer at `now`.
- * Resolve, peek, explain and preflight all ask here. The rows are those of the source page's distribution windows.
+ * Resolve, peek, explain and preflight all call it. docs/rules.md lists the rows and their source.
  *
  * For messages that follow the sign-up offer, `state` and `holding` are those of that offer.
  */

@@ -1,20 +1,21 @@
-import { isClosing } from "./answer.js";
+import { dayOf, longDay } from "./calendar.js";
 import { unavailableText } from "./errors.js";
 import type { Resolution } from "./resolution.js";
 
 /**
  * One plain sentence that says which code this is and why.
- * Dates are days in `timeZone` (default UTC).
+ * The day of receipt is that of `timeZone` (default UTC), the last day that of the offer's zone, as in `lastDay`.
  *
  * @example
  * explain(resolution); // "Keeps A7K2: received 3 November 2026, not redeemed, valid until 1 February 2027."
  */
 export function explain(resolution: Resolution, options: { timeZone?: string } = {}): string {
-  const day = dayText(options.timeZone ?? "UTC");
+  const timeZone = options.timeZone ?? "UTC";
+  const day = (date: Date) => longDay(dayOf(date.getTime(), timeZone));
   const { code, reason, isFallback } = resolution;
   if (isFallback) return `Shows the fallback ${code}: ${unavailableText(reason)}.`;
   if (code === null) return `Gets no code: ${unavailableText(reason)}.`;
-  const facts = [whyText(resolution, day), redeemedText(resolution), validText(resolution, day)];
+  const facts = [whyText(resolution, day), redeemedText(resolution), validText(resolution)];
   return `${verb(resolution)} ${code}: ${facts.filter((fact) => fact !== "").join(", ")}.`;
 }
 
@@ -50,15 +51,9 @@ function redeemedText({ redeemed, isNew, isSample }: Resolution): string {
   return isNew || isSample ? "" : "not redeemed";
 }
 
-function validText({ expiresAt, daysLeft, reason }: Resolution, day: (date: Date) => string): string {
-  if (reason === "new-each-message") return "for this message alone";
-  // Without an end, a message's own code may be one that never expires or one for this message alone.
-  if (expiresAt === null) return reason === "same-message" ? "" : "never expires";
-  const last = isClosing(expiresAt) ? new Date(expiresAt.getTime() - 1) : expiresAt;
-  return `${daysLeft === 0 ? "expired" : "valid until"} ${day(last)}`;
-}
-
-function dayText(timeZone: string): (date: Date) => string {
-  const format = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone });
-  return (date) => format.format(date);
+function validText({ lastDay, daysLeft, reason, onlyThisMessage }: Resolution): string {
+  if (lastDay !== null) return `${daysLeft === 0 ? "expired" : "valid until"} ${longDay(lastDay)}`;
+  if (reason === "same-message") return "";
+  if (!onlyThisMessage) return "never expires";
+  return reason === "sign-up-offer" ? "" : "for this message alone";
 }

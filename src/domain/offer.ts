@@ -1,5 +1,5 @@
-import { Temporal } from "temporal-polyfill";
 import { z } from "zod";
+import { DAY_EXPECTED, isDay, isTimeZone, TIME_ZONE_EXPECTED } from "./calendar.js";
 import { checked } from "./errors.js";
 import { codeSchema, idSchema } from "./identifier.js";
 
@@ -29,8 +29,6 @@ const whenUnavailableSchema = z.discriminatedUnion(
   { error: 'an action of "abort", "fallback" or "omit"' },
 );
 
-const DAY_EXPECTED = "a day such as 2026-11-30";
-
 /** A calendar day, `YYYY-MM-DD`, in the offer's time zone. */
 export const daySchema = z.string({ error: DAY_EXPECTED }).refine(isDay, { error: DAY_EXPECTED });
 
@@ -40,10 +38,7 @@ export const offerSchema = z.strictObject(
     name: z.string({ error: "text" }).max(1000, { error: "at most 1000 characters" }).optional(),
     kind: z.enum(["unique", "integrated"], { error: '"unique" or "integrated"' }).default("unique"),
     window: windowSchema.default({ type: "never-expires" }),
-    timeZone: z
-      .string({ error: "an IANA time zone such as America/New_York" })
-      .refine(isTimeZone, { error: "an IANA time zone such as America/New_York" })
-      .default("UTC"),
+    timeZone: z.string({ error: TIME_ZONE_EXPECTED }).refine(isTimeZone, { error: TIME_ZONE_EXPECTED }).default("UTC"),
     whenUnavailable: whenUnavailableSchema.default({ action: "abort" }),
     lowStock: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
   },
@@ -99,26 +94,4 @@ export function parseBatch(batch: unknown): Batch {
 function wholeNumber(least: number, most: number) {
   const expected = `a whole number from ${least} to ${most}`;
   return z.int({ error: expected }).min(least, { error: expected }).max(most, { error: expected });
-}
-
-/** Whether this is a day of the calendar, `YYYY-MM-DD`. */
-export function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  try {
-    Temporal.PlainDate.from(text, { overflow: "reject" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** An offset such as +02:00 is no time zone here: it knows no change of clocks. */
-function isTimeZone(name: string): boolean {
-  if (/^[+-]/.test(name)) return false;
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,4 @@
 import type { WhenUnavailable } from "./offer.js";
-import type { UnixMs } from "./units.js";
 
 /** Why a subscriber gets a new code. */
 export type NewCodeReason = "first-code" | "redeemed" | "expired" | "new-each-message" | "sign-up-offer";
@@ -25,8 +24,10 @@ export type Reason = NewCodeReason | KeptCodeReason | UnavailableReason;
  * - `isSample`: made by `peek` in place of a new code; no real code of the pool.
  * - `batch`: the upload the code came from. `issuedAt`: when the subscriber first got it.
  * - `expiresAt`: when it stops being sent again; `null` when never. `lastDay`: the last day on which the
- *   code may still be sent, `2026-11-30` in the offer's zone. `daysLeft`: days until then, a started day counts whole.
+ *   code may still be sent, `2026-11-30` in the offer's zone. `daysLeft`: calendar days of that zone until `expiresAt`, a started one
+ *   whole; 0 once it has passed.
  * - `redeemed`: the shop said that it was used (possible in sign-up messages only).
+ * - `onlyThisMessage`: the offer's time to live is 0, so the code is for this message alone; absent otherwise.
  * - `cause`: the error behind `store-unavailable`; absent otherwise.
  */
 export type Resolution = {
@@ -44,17 +45,11 @@ export type Resolution = {
   lastDay: string | null;
   daysLeft: number | null;
   redeemed: boolean;
+  onlyThisMessage?: true;
   cause?: Error;
 };
 
 /** Whether an offer shown outside a block stops its message: there is no code, and the offer does not say `omit`. */
 export function stopsMessage(resolution: Resolution): boolean {
   return resolution.code === null && resolution.onMissing !== "omit";
-}
-
-const DAY = 86_400_000;
-
-/** Days from `now` until `expiresAt`, a started day counts whole, 0 once it has passed. */
-export function daysUntil(expiresAt: UnixMs, now: UnixMs): number {
-  return Math.max(0, Math.ceil((expiresAt - now) / DAY));
 }

@@ -1,9 +1,8 @@
-import { Temporal } from "temporal-polyfill";
+import { dayAfter, later, startOfDay } from "./calendar.js";
 import type { HeldCode } from "./holding.js";
 import type { Batch, OfferState } from "./offer.js";
 import type { UnixMs } from "./units.js";
 
-const HOUR = 3_600_000;
 const MEMO_SIZE = 10_000;
 
 /** When a held code stops being sent again under the offer's window as it is now. `Infinity`: never. */
@@ -66,12 +65,11 @@ function calendarOf(state: OfferState): Calendar {
 function timeToLiveEnd(state: OfferState, issuedAt: UnixMs): UnixMs {
   const { window, timeZone } = state.offer;
   if (window.type !== "time-to-live") return Number.POSITIVE_INFINITY;
-  if (window.unit === "hour") return issuedAt + window.amount * HOUR;
+  if (window.unit === "hour") return later(issuedAt, window, timeZone);
   const { ends } = calendarOf(state);
   let end = ends.get(issuedAt);
   if (end === undefined) {
-    const issued = Temporal.Instant.fromEpochMilliseconds(issuedAt).toZonedDateTimeISO(timeZone);
-    end = issued.add({ [`${window.unit}s`]: window.amount }).epochMilliseconds;
+    end = later(issuedAt, window, timeZone);
     if (ends.size >= MEMO_SIZE) ends.clear();
     ends.set(issuedAt, end);
   }
@@ -99,12 +97,4 @@ function allBatches(state: OfferState): number[] {
   const calendar = calendarOf(state);
   calendar.all ??= state.batches.map((_, place) => place);
   return calendar.all;
-}
-
-function startOfDay(day: string, timeZone: string): UnixMs {
-  return Temporal.PlainDate.from(day).toZonedDateTime({ timeZone }).epochMilliseconds;
-}
-
-function dayAfter(day: string): string {
-  return Temporal.PlainDate.from(day).add({ days: 1 }).toString();
 }

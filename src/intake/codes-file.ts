@@ -1,6 +1,7 @@
+import { isDay } from "../domain/calendar.js";
 import { InvalidInputError } from "../domain/errors.js";
 import { isCode } from "../domain/identifier.js";
-import { type Batch, isDay } from "../domain/offer.js";
+import type { Batch } from "../domain/offer.js";
 import { type CsvRow, csvTable } from "./csv.js";
 import type { TextSource } from "./source.js";
 import { Spool } from "./spool.js";

@@ -30,7 +30,7 @@ export class SeenCodes {
   }
 }
 
-/** False: it stands there already. */
+/** Returns false for a code that it has already. */
 function insert(slots: Uint32Array, high: number, low: number): boolean {
   const { at, found } = find(slots, high, low);
   if (found) return false;
@@ -39,7 +39,7 @@ function insert(slots: Uint32Array, high: number, low: number): boolean {
   return true;
 }
 
-/** Where the fingerprint stands, or the free place that it would get. */
+/** The slot of the fingerprint, or the free slot that it would get. */
 function find(slots: Uint32Array, high: number, low: number): { at: number; found: boolean } {
   const mask = slots.length / 2 - 1;
   for (let slot = low & mask; ; slot = (slot + 1) & mask) {

@@ -14,7 +14,7 @@ const offersSchema = z.array(offerSchema, { error: "an offer or a list of offers
 
 /**
  * Creates or changes offers, one or a list. All of them are checked before the first is saved; a wrong one is refused with the path
- * of its field. `dryRun`: tell what would change and save nothing. Default `false`.
+ * of its field. `dryRun`: report what would change and save nothing. Default `false`.
  *
  * @example
  * await defineOffers(store, [{ id: "welcome10", window: { type: "time-to-live", amount: 90, unit: "day" } }]);

@@ -24,7 +24,7 @@ const questionSchema = z.strictObject(
 );
 
 /**
- * Who asks: a message of this `type` (default `campaign`) for the subscriber, sent `at` an instant in Unix milliseconds. Messages
+ * The message to explain: of this `type` (default `campaign`), to this subscriber, sent `at` an instant in Unix milliseconds. Messages
  * that follow the sign-up offer need no `offerId`.
  */
 export type ExplainQuestion = z.input<typeof questionSchema>;
@@ -51,7 +51,7 @@ export type Explanation = {
   wouldChange: string[];
 };
 
-/** A message that nobody sends, so that no code counts as claimed by it. */
+/** A message that is never sent, so that no code counts as claimed by it. */
 const NO_MESSAGE = "";
 
 /**

@@ -1,3 +1,4 @@
+import { DAY } from "../domain/calendar.js";
 import type { Offer, OfferState } from "../domain/offer.js";
 import type { UnixMs } from "../domain/units.js";
 import { batchPeriod, drawOrder } from "../domain/window.js";
@@ -5,7 +6,6 @@ import { availableIn } from "../resolver/peek.js";
 import { unknownOffer } from "../store/checks.js";
 import type { BatchCounts, OfferStore } from "../store/store.js";
 
-const DAY = 86_400_000;
 /** The days that the rate is taken from, today among them. */
 const RATE_DAYS = 7;
 

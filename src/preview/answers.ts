@@ -10,7 +10,7 @@ import type { Supposition } from "./api.js";
 import type { OfferBook } from "./offer-book.js";
 import { holdingAt, type Situation, supposed } from "./suppose.js";
 
-/** The moment that a preview looks at, and what is supposed for it. */
+/** The moment that a preview shows, and what is supposed for it. */
 export type Moment = { now: UnixMs; suppositions: ReadonlySet<Supposition> };
 
 /** An answer and what it follows from. `situation`, `later` and `decision` are absent where the offer could not be looked at. */
@@ -23,7 +23,7 @@ export type PreviewAnswer = {
   decision?: Decision;
 };
 
-/** What `resolve` would answer at this moment, from the book: no code is taken, and the store is not asked again. */
+/** What `resolve` would return at this moment, from the book: takes no code and does not read the store again. */
 export async function previewAnswer(
   book: OfferBook,
   message: Message,
@@ -69,7 +69,7 @@ async function signUpOffer(book: OfferBook, message: Message, moment: Moment): P
   return signUps.status === "away" ? "away" : (signUps.offerIds.get(message.subscriberId) ?? null);
 }
 
-/** While the store is away, a process that has met the offer still knows what the offer says for that case. */
+/** While the store is unavailable, a process that has loaded the offer still applies the offer's policy. */
 async function unknownWhileUnavailable(book: OfferBook, offerId: string | undefined): Promise<PreviewAnswer> {
   const entry = offerId === undefined ? undefined : await book.read(offerId);
   const state = entry?.status === "known" ? entry.facts.state : undefined;

@@ -29,11 +29,12 @@ export type Question = {
   at?: string | undefined;
   suppose?: Supposition[] | undefined;
   draft?: Draft | undefined;
+  /** Data of subscribers that stands in for that of `preview.json`, by subscriber. */
+  edited?: Record<string, Record<string, unknown>> | undefined;
 };
 export type MessageQuestion = Question & {
   subscriber: string;
   type: MessageType;
-  data?: Record<string, unknown> | undefined;
   images?: boolean | undefined;
 };
 
@@ -138,7 +139,7 @@ export type Timeline = {
 };
 
 /** Why one offer of the message shows what it shows. */
-export type Why = { answer: AnswerView; steps: Step[]; history: HistoryEntry[]; timeline: Timeline | null };
+export type Why = { answer: AnswerView; steps: Step[]; history: HistoryEntry[] | null; timeline: Timeline | null };
 
 export type MessageView = {
   template: string;

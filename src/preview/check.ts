@@ -136,7 +136,7 @@ function tooLong(
 const MENTION = /\boffer\s*\.\s*code\b|\bofferCode\b|\boffer_code\b/g;
 const ADVICE = "shows the sign-up offer's code even when it is redeemed or expired; better leave the code out of";
 
-/** The source page's advice: a redeemed code may be sent where a message follows the sign-up offer. In comments as well. */
+/** A message that follows the sign-up offer may show a redeemed code (docs/rules.md). In comments as well. */
 function adviceFor(template: Template): Bare[] {
   const types = (template.entry.types ?? []).filter(followsSignUpOffer);
   if (types.length === 0) return [];

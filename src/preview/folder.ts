@@ -4,6 +4,7 @@ import { checked, InvalidInputError } from "../domain/errors.js";
 import type { Channel, Engine } from "./api.js";
 import { type Definition, definitionSchema, type TemplateEntry } from "./definition.js";
 import { FolderError, pathInside } from "./inside.js";
+import { systemText } from "./system-error.js";
 
 export const DEFINITION_FILE = "preview.json";
 const LARGEST_FILE = 20_000_000;
@@ -100,7 +101,7 @@ function readPartials(path: string, name: string | undefined, watched: Set<strin
   if (name === undefined) return { partials, partialFiles };
   const folder = pathInside(path, name);
   watched.add(folder);
-  for (const file of readdirSync(folder).sort()) {
+  for (const file of filesIn(folder, name)) {
     const [, partial, ending] = /^(.+)\.(hbs|handlebars|liquid)$/.exec(file) ?? [];
     if (partial === undefined || ending === undefined) continue;
     const engine = engineOf(file);
@@ -111,12 +112,21 @@ function readPartials(path: string, name: string | undefined, watched: Set<strin
   return { partials, partialFiles };
 }
 
-function readText(file: string, name: string): string {
-  const { size } = statSync(file);
-  if (size > LARGEST_FILE) throw new FolderError(`${name}: expected at most ${LARGEST_FILE} bytes, but got: ${size}`);
+function filesIn(folder: string, name: string): string[] {
   try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    throw new FolderError(`${name}: expected a folder of partials, but got: ${systemText(error)}`, { cause: error });
+  }
+}
+
+function readText(file: string, name: string): string {
+  try {
+    const { size } = statSync(file);
+    if (size > LARGEST_FILE) throw new FolderError(`${name}: expected at most ${LARGEST_FILE} bytes, but got: ${size}`);
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new FolderError(`${name}: cannot be read`, { cause: error });
+    if (error instanceof FolderError) throw error;
+    throw new FolderError(`${name}: cannot be read: ${systemText(error)}`, { cause: error });
   }
 }

@@ -1,23 +1,29 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import { LRUCache } from "lru-cache";
 
-const MOST_FRAMES = 60;
+/** Characters of rendered emails that are kept, for all pages that are open. */
+const MOST_CHARACTERS = 100_000_000;
 
 export type Scheme = "light" | "dark" | "forced";
 type Frame = { html: string; images: boolean };
 
 /**
- * Rendered emails, each under an address that nobody can guess. A frame gets a page of its own because it must not have the rights of
+ * Rendered emails, each under an address that nobody can guess; the same email has the same address. A frame gets a page of its own because it must not have the rights of
  * the page around it: no scripts, no origin, no forms, no way out, and remote images only when they were asked for.
  */
 export class Frames {
-  readonly #frames = new LRUCache<string, Frame>({ max: MOST_FRAMES });
+  readonly #secret = randomBytes(32);
+  readonly #frames = new LRUCache<string, Frame>({
+    maxSize: MOST_CHARACTERS,
+    sizeCalculation: ({ html }) => html.length + 1,
+  });
 
   /** The addresses of one email in three colour schemes. */
   add(html: string, images: boolean): Record<Scheme, string> {
     const address = (scheme: Scheme) => {
-      const key = randomBytes(16).toString("hex");
-      this.#frames.set(key, { html: inScheme(withoutConnections(html), scheme), images });
+      const frame = { html: inScheme(withoutConnections(html), scheme), images };
+      const key = createHmac("sha256", this.#secret).update(`${images} ${frame.html}`).digest("hex").slice(0, 32);
+      this.#frames.set(key, frame);
       return `/frame/${key}`;
     };
     return { light: address("light"), dark: address("dark"), forced: address("forced") };

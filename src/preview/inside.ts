@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { InvalidInputError } from "../domain/errors.js";
+import { systemText } from "./system-error.js";
 
 /** A file named in `preview.json` does not lie in its folder, or cannot be read. */
 export class FolderError extends InvalidInputError {
@@ -12,13 +13,21 @@ export class FolderError extends InvalidInputError {
  * leads out of it.
  */
 export function pathInside(folder: string, name: string): string {
-  const root = realpathSync(folder);
+  const root = realFolder(folder);
   const path = realPath(root, name);
   const way = relative(root, path);
   if (way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way)) {
     throw new FolderError(`${name}: expected a path inside the preview folder`);
   }
   return path;
+}
+
+function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch (error) {
+    throw new FolderError(`${folder}: ${systemText(error)}`, { cause: error });
+  }
 }
 
 function realPath(root: string, name: string): string {

@@ -27,7 +27,7 @@ export async function previewMessageView(
   const wanted: Wanted = {
     template,
     message: previewMessage(template, question.subscriber, question.type),
-    data: question.data ?? dataOf(workspace, question.subscriber),
+    data: question.edited?.[question.subscriber] ?? dataOf(workspace, question.subscriber),
     moment: { now: when.now, suppositions: new Set(question.suppose ?? []) },
     draft: question.draft,
   };
@@ -90,8 +90,9 @@ function whyOf(answer: PreviewAnswer, message: Message, when: When): Why {
   };
 }
 
-function historyOf({ situation }: PreviewAnswer): HistoryEntry[] {
-  if (situation === undefined) return [];
+/** `null` where the store could not be read. */
+function historyOf({ situation }: PreviewAnswer): HistoryEntry[] | null {
+  if (situation === undefined) return null;
   const { state } = situation.facts;
   return (situation.holding ?? []).map((held) => {
     const ends = expiryOf(state, held);

@@ -2,7 +2,7 @@ import { StoreUnavailableError } from "../domain/errors.js";
 import type { Holding } from "../domain/holding.js";
 import { type OfferFacts, type OfferReader, readFacts } from "../resolver/peek.js";
 
-/** What the store says about one offer and all sample subscribers. `away`: it could not be asked. */
+/** What the store has of one offer and all sample subscribers. `away`: the store was unavailable. */
 export type BookEntry =
   | { status: "known"; facts: OfferFacts; holdings: ReadonlyMap<string, Holding | null> }
   | { status: "unknown" }
@@ -11,8 +11,8 @@ export type BookEntry =
 export type SignUpEntry = { status: "known"; offerIds: ReadonlyMap<string, string | null> } | { status: "away" };
 
 /**
- * Reads the store once for each offer, however many subscribers, message types and dates are looked at afterwards. What it
- * read stands until `forget` is called.
+ * Reads the store once for each offer, however many subscribers, message types and dates are shown afterwards. What it
+ * read is used until `forget` is called.
  */
 export class OfferBook {
   #offers = new Map<string, Promise<BookEntry>>();

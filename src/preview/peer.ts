@@ -2,10 +2,10 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-/** A package that this package uses only where its user has it. */
+/** A package that this one uses only if it is installed. */
 export type Peer = "handlebars" | "liquidjs" | "ioredis";
 
-/** A package is needed for what was asked, and it is not installed. */
+/** A package that is needed is not installed. */
 export class MissingPackageError extends Error {
   override name = "MissingPackageError";
 

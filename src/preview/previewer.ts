@@ -39,7 +39,7 @@ export async function previewMatrix(
 function renderCell(
   workspace: Workspace,
   renderer: Renderer,
-  { suppose = [], draft }: Question,
+  { suppose = [], draft, edited }: Question,
   template: Template,
   subscriber: SubscriberEntry,
   type: MessageType,
@@ -48,7 +48,7 @@ function renderCell(
   return renderMessage(workspace, renderer, {
     template,
     message: previewMessage(template, subscriber.id, type),
-    data: subscriber.data,
+    data: edited?.[subscriber.id] ?? subscriber.data,
     moment: { now, suppositions: new Set(suppose) },
     draft,
     only: ["subject", "body"],

@@ -1,4 +1,4 @@
-import { Temporal } from "temporal-polyfill";
+import { startOfDay } from "../domain/calendar.js";
 import { InvalidInputError, invalidInput } from "../domain/errors.js";
 import type { Holding } from "../domain/holding.js";
 import type { Offer } from "../domain/offer.js";
@@ -42,7 +42,7 @@ export async function sampleShop(folder: Folder): Promise<OfferStore> {
 /** The instant that a day or an instant of `preview.json` means: a day begins at midnight in the offer's zone. */
 export function instantOf(text: string, timeZone: string): UnixMs {
   if (text.includes("T")) return Date.parse(text);
-  return Temporal.PlainDate.from(text).toZonedDateTime({ timeZone }).epochMilliseconds;
+  return startOfDay(text, timeZone);
 }
 
 function inOrder(folder: Folder, offers: Map<string, { offer: Offer }>): Received[] {

@@ -5,12 +5,15 @@ import type { OfferReader } from "../resolver/peek.js";
 import type { PartName, WorkspaceView } from "./api.js";
 import { pathInside } from "./inside.js";
 import { wantedTemplate } from "./previewer.js";
+import { systemText } from "./system-error.js";
 import { openWorkspace, sourcesOf, type Workspace, workspaceView } from "./workspace.js";
 
 /** Editors write a file in several steps. */
 const SETTLE: Milliseconds = 80;
 /** What was read from a live store is shown for this long. */
 const LIVE_FOR: Milliseconds = 3000;
+/** How long until a folder that could not be read is read again. */
+const TRY_AGAIN: Milliseconds = 1000;
 
 export type SessionOptions = { store?: OfferReader | undefined; now?: (() => UnixMs) | undefined };
 
@@ -19,7 +22,7 @@ export type Session = {
   workspace(): Workspace;
   view(): WorkspaceView;
   /** Writes a part back to its file. `was`: what the writer thinks stands there. */
-  save(template: string, part: PartName, text: string, was: string): "saved" | "changed-meanwhile";
+  save(template: string, part: PartName, text: string, was: string): Promise<"saved" | "changed-meanwhile">;
   /** Reads the store again. */
   refresh(): void;
   onChange(listener: () => void): () => void;
@@ -34,12 +37,13 @@ export async function openSession(path: string, options: SessionOptions = {}): P
   let readAt = performance.now();
   let timer: NodeJS.Timeout | undefined;
   let watchers: FSWatcher[] = [];
+  let closed = false;
   const listeners = new Set<() => void>();
 
   function watchFolders(): void {
+    if (closed) return;
     for (const watcher of watchers) watcher.close();
-    watchers = workspace.folder.watched.map((folder) => watch(folder, { persistent: false }, settle));
-    for (const watcher of watchers) watcher.on("error", () => {});
+    watchers = workspace.folder.watched.flatMap((folder) => watcherOf(folder, settle));
   }
 
   function settle(): void {
@@ -48,15 +52,18 @@ export async function openSession(path: string, options: SessionOptions = {}): P
   }
 
   async function reload(): Promise<void> {
+    clearTimeout(timer);
+    const before = problem;
     try {
       workspace = await openWorkspace(path, { store, now });
       problem = null;
       watchFolders();
     } catch (error) {
-      if (!(error instanceof InvalidInputError)) throw error;
-      problem = error.message;
+      problem = error instanceof InvalidInputError ? error.message : `the folder cannot be read: ${systemText(error)}`;
+      // A folder that was renamed or removed notifies nobody when it is back.
+      if (!closed) timer = setTimeout(() => void reload(), TRY_AGAIN).unref();
     }
-    notifyAll();
+    if (problem !== before || problem === null) notifyAll();
   }
 
   function notifyAll(): void {
@@ -76,7 +83,11 @@ export async function openSession(path: string, options: SessionOptions = {}): P
       return workspace;
     },
     view: () => workspaceView(workspace, revision, problem),
-    save: (template, part, text, was) => savePart(workspace, template, part, text, was),
+    async save(template, part, text, was) {
+      const status = savePart(workspace, template, part, text, was);
+      await reload();
+      return status;
+    },
     refresh() {
       forget();
       notifyAll();
@@ -86,10 +97,20 @@ export async function openSession(path: string, options: SessionOptions = {}): P
       return () => listeners.delete(listener);
     },
     close() {
+      closed = true;
       clearTimeout(timer);
       for (const watcher of watchers) watcher.close();
     },
   };
+}
+
+/** A folder that is gone by now has no watcher. */
+function watcherOf(folder: string, changed: () => void): FSWatcher[] {
+  try {
+    return [watch(folder, { persistent: false }, changed).on("error", changed)];
+  } catch {
+    return [];
+  }
 }
 
 /** The browser names a template and a part of it; which file that is stands in `preview.json` alone. */

@@ -11,7 +11,7 @@ import type { Step } from "./api.js";
 import { dayText, windowText } from "./wording.js";
 
 type Fact = (situation: NonNullable<PreviewAnswer["situation"]>, now: UnixMs) => string;
-/** A question that `decide` asks. `reasons`: those of the decision that it ends with at this question. */
+/** A question of the rule. `reasons`: those of a decision that ends at this question. */
 type Question = {
   question: string;
   reasons: readonly Reason[];
@@ -23,8 +23,8 @@ type Question = {
 };
 
 /**
- * How the decision came about, question by question. The rule itself is not told again here: `decide` asks in this order and
- * stops at the first question that settles it, so its reason says how far it came, and every question before was passed.
+ * How the decision came about, question by question. The rule itself is not repeated here: `decide` goes through the questions in this
+ * order and stops at the first that settles it, so its reason says how far it came, and every question before was passed.
  */
 export function stepsOf(answer: PreviewAnswer, message: Message, now: UnixMs): Step[] {
   const { resolution, situation, decision } = answer;

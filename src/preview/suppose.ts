@@ -1,11 +1,10 @@
+import { DAY, dayOf } from "../domain/calendar.js";
 import type { HeldCode, Holding } from "../domain/holding.js";
 import type { Batch } from "../domain/offer.js";
-import type { Milliseconds, UnixMs } from "../domain/units.js";
+import type { UnixMs } from "../domain/units.js";
 import { expiryOf, isInsideWindow, isNewEachMessage } from "../domain/window.js";
 import type { OfferFacts } from "../resolver/peek.js";
 import type { Supposition } from "./api.js";
-
-const DAY: Milliseconds = 86_400_000;
 
 /** What the rule is asked with: facts as the store told them, or as they are supposed. */
 export type Situation = { facts: OfferFacts; holding: Holding | null };
@@ -103,5 +102,5 @@ function earlier(batch: Batch, day: string): string {
 
 /** Two days back, so that it is over in every time zone. */
 function dayBefore(now: UnixMs): string {
-  return new Date(now - 2 * DAY).toISOString().slice(0, 10);
+  return dayOf(now - 2 * DAY, "UTC");
 }

@@ -1,3 +1,4 @@
+import { DAY } from "../domain/calendar.js";
 import type { Message } from "../domain/message.js";
 import type { Milliseconds, UnixMs } from "../domain/units.js";
 import { batchPeriod, expiryOf } from "../domain/window.js";
@@ -6,7 +7,6 @@ import type { Timeline, TimelineBar, TimelineMark } from "./api.js";
 import { holdingAt, type Situation } from "./suppose.js";
 import { dayText, labelOf, outcomeOf } from "./wording.js";
 
-const DAY: Milliseconds = 86_400_000;
 const BACK: Milliseconds = 45 * DAY;
 const AHEAD: Milliseconds = 150 * DAY;
 const MOST_BARS = 200;

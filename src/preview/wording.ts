@@ -1,19 +1,13 @@
 import { Temporal } from "temporal-polyfill";
+import { dayOf, longDay } from "../domain/calendar.js";
 import type { Offer } from "../domain/offer.js";
 import type { Reason, Resolution } from "../domain/resolution.js";
 import type { UnixMs } from "../domain/units.js";
 import type { Outcome } from "./api.js";
 
-const days = new Map<string, Intl.DateTimeFormat>();
-
 /** A day as text: "3 November 2026". */
 export function dayText(at: UnixMs, timeZone: string): string {
-  let format = days.get(timeZone);
-  if (format === undefined) {
-    format = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone });
-    days.set(timeZone, format);
-  }
-  return format.format(at);
+  return longDay(dayOf(at, timeZone));
 }
 
 /** The wall clock of a zone, to the minute: `2026-11-23T09:00`. */

@@ -6,7 +6,7 @@ import type { OfferStore, Redemption } from "../store/store.js";
 
 const CODES_EXPECTED = "a list of discount codes";
 
-/** Shopify's order, as far as it is read. Everything else that the shop sends is left alone. */
+/** The fields of Shopify's order that are read. All others are ignored. */
 const orderSchema = z.looseObject(
   {
     discount_codes: z.array(
@@ -25,7 +25,7 @@ export type OrderRedemption = { code: string; redemption: Redemption };
 /**
  * Marks the discount codes of a shop's order as redeemed: the body of Shopify's order webhooks (`orders/create`, `orders/paid`), with
  * `discount_codes: [{ code, amount, type }]`. Redeemed at the order's `processed_at` or `created_at`, otherwise at `at`.
- * A webhook that comes twice changes nothing the second time. Rejects with `InvalidInputError` when the body is no order.
+ * A webhook that comes twice changes nothing the second time. Rejects with `InvalidInputError` when the body is not an order.
  *
  * @example
  * const redemptions = await redeemOrder(store, JSON.parse(body));
@@ -41,7 +41,7 @@ export async function redeemOrder(
   return Promise.all(codes.map(async (code) => ({ code, redemption: await redeemOne(redeemer, code, at) })));
 }
 
-/** A shop's code may be a text that is none here, such as SUMMER SALE. */
+/** A shop's code may be a text that is not a code here, such as SUMMER SALE. */
 async function redeemOne(redeemer: Pick<OfferStore, "redeem">, code: string, at: UnixMs): Promise<Redemption> {
   return isCode(code) ? redeemer.redeem(code, at) : { status: "unknown-code" };
 }

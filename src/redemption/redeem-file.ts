@@ -1,6 +1,6 @@
+import { isDay } from "../domain/calendar.js";
 import { InvalidInputError } from "../domain/errors.js";
 import { isCode } from "../domain/identifier.js";
-import { isDay } from "../domain/offer.js";
 import type { UnixMs } from "../domain/units.js";
 import { csvTable } from "../intake/csv.js";
 import { type TextSource, textSource } from "../intake/source.js";

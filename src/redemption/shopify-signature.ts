@@ -2,8 +2,8 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { invalidInput } from "../domain/errors.js";
 
 /**
- * Whether a webhook's body was signed with the app's secret: `header` is what came as `X-Shopify-Hmac-Sha256`. The body has to be the
- * very bytes that came, before any JSON parser. A missing or misshapen header is `false`; an empty secret throws.
+ * Whether a webhook's body was signed with the app's secret: `header` is the value of `X-Shopify-Hmac-Sha256`. The body must be the
+ * very bytes received, before any JSON parser. A missing or misshapen header is `false`; an empty secret throws.
  *
  * @example
  * if (!verifySignature(rawBody, request.headers["x-shopify-hmac-sha256"], secret)) return response.writeHead(401).end();

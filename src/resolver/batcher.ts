@@ -1,6 +1,6 @@
 /**
- * Collects the items of one tick and hands them over together, once every promise that is settled already has had its say;
- * as soon as there are `most` of them, these are handed over at once.
+ * Collects the items of one tick and passes them on together, after the callbacks of all promises that are settled already.
+ * As soon as there are `most` of them, it passes these on at once.
  */
 export function createBatcher<Item>(most: number, run: (items: Item[]) => void): (item: Item) => void {
   let waiting: Item[] = [];

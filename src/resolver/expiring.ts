@@ -1,7 +1,7 @@
+import { daysUntil } from "../domain/calendar.js";
 import { invalidInput } from "../domain/errors.js";
 import { type HeldCode, newestCode } from "../domain/holding.js";
 import type { OfferState } from "../domain/offer.js";
-import { daysUntil } from "../domain/resolution.js";
 import type { Milliseconds, UnixMs } from "../domain/units.js";
 import { expiryOf } from "../domain/window.js";
 import { unknownOffer } from "../store/checks.js";
@@ -14,7 +14,7 @@ export type ExpiringCode = {
   batch: string;
   issuedAt: Date;
   expiresAt: Date;
-  /** Days until then, a started day counts whole. */
+  /** Calendar days of the offer's zone until then, a started one whole. */
   daysLeft: number;
 };
 
@@ -58,15 +58,21 @@ async function* stillHeld(
     const holding = holdings[place] ?? null;
     const held = holding === null ? null : newestCode(holding);
     if (held?.code === code && held.redeemedAt === null) {
-      yield expiring(subscriberId as string, batch.id, held, endOf(state, batch.id, held.issuedAt), now);
+      yield expiring(state, subscriberId as string, batch.id, held, now);
     }
   }
 }
 
-function expiring(subscriberId: string, batch: string, held: HeldCode, end: UnixMs, now: UnixMs): ExpiringCode {
-  const { code, issuedAt } = held;
+function expiring(
+  state: OfferState,
+  subscriberId: string,
+  batch: string,
+  { code, issuedAt }: HeldCode,
+  now: UnixMs,
+): ExpiringCode {
+  const end = endOf(state, batch, issuedAt);
   const dates = { issuedAt: new Date(issuedAt), expiresAt: new Date(end) };
-  return { subscriberId, code, batch, ...dates, daysLeft: daysUntil(end, now) };
+  return { subscriberId, code, batch, ...dates, daysLeft: daysUntil(end, now, state.offer.timeZone) };
 }
 
 function endOf(state: OfferState, batchId: string, issuedAt: UnixMs): UnixMs {

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { isInstant } from "../domain/calendar.js";
 import { invalidInput } from "../domain/errors.js";
-import { isInstant, type UnixMs } from "../domain/units.js";
+import type { UnixMs } from "../domain/units.js";
 import type { OfferStore } from "../store/store.js";
 import type { EventListener } from "./events.js";
 

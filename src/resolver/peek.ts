@@ -9,13 +9,13 @@ import type { BatchCounts, OfferStore } from "../store/store.js";
 
 const MOST_TRIES = 10;
 
-/** As much of a store as a peek reads. None of it changes anything. */
+/** The part of a store that a peek reads. None of it changes anything. */
 export type OfferReader = Pick<
   OfferStore,
   "loadOffer" | "holdings" | "counts" | "sampleCode" | "findCode" | "signUpOffers"
 >;
 
-/** What a peek needs to know of an offer besides what the subscriber holds. `sample` has the shape of the pool's codes and is none of them. */
+/** What a peek needs of an offer besides what the subscriber holds. `sample` has the shape of the pool's codes and is not one of them. */
 export type OfferFacts = {
   readonly state: OfferState;
   readonly counts: readonly BatchCounts[];
@@ -36,7 +36,7 @@ export async function peek(store: OfferReader, message: Message, offerId: string
   }
 }
 
-/** Reads everything that the answers of one offer depend on, for any number of subscribers. `null`: no such offer. */
+/** Reads everything that the resolutions of one offer depend on, for any number of subscribers. `null`: no such offer. */
 export async function readFacts(store: OfferReader, offerId: string): Promise<OfferFacts | null> {
   const [state, counts, pooled] = await Promise.all([
     store.loadOffer(offerId),
@@ -47,7 +47,7 @@ export async function readFacts(store: OfferReader, offerId: string): Promise<Of
   return { state, counts: counts ?? [], sample: pooled === null ? "" : await sampleLike(store, pooled) };
 }
 
-/** The answer that follows from the facts. Pure: previews ask here with facts that are supposed. */
+/** The resolution that follows from the facts. Pure: previews call it with supposed facts. */
 export function peekAnswer(
   facts: OfferFacts,
   holding: Holding | null,

@@ -22,7 +22,7 @@ const optionsSchema = z.strictObject(
 export type PreflightOptions = z.input<typeof optionsSchema>;
 
 /**
- * - `recipients`: subscribers asked about. `reuse`: keep a code they hold. `needNew`: need one from the pool, `why` counts the reasons.
+ * - `recipients`: the subscribers of the audience. `reuse`: keep a code they hold. `needNew`: need one from the pool, `why` counts the reasons.
  * - `available`: codes that can be handed out today. `short`: how many are missing, 0 when they suffice.
  */
 export type Preflight = {
@@ -34,7 +34,7 @@ export type Preflight = {
   short: number;
 };
 
-/** A message that nobody sent, so that no code counts as claimed by it. */
+/** A message that was never sent, so that no code counts as claimed by it. */
 const NO_MESSAGE = "";
 
 export async function preflight(

@@ -6,14 +6,22 @@ import type { Offer } from "../domain/offer.js";
 import { type Resolution, stopsMessage } from "../domain/resolution.js";
 import type { Milliseconds, UnixMs } from "../domain/units.js";
 import type { Redemption, Release } from "../store/store.js";
+import { answerAll } from "./answer-all.js";
 import { LocalState } from "./cache/local-state.js";
-import { type Answer, ClaimQueue, type Refuse } from "./claim-queue.js";
+import { addEntry, type CachedSubscriber, type CacheEntry, findEntry } from "./cache/subscribers.js";
+import { CallLimit } from "./call-limit.js";
+import { ClaimQueue } from "./claim-queue.js";
+import { ClaimQueues } from "./claim-queues.js";
 import { EventReporter } from "./events.js";
 import { type ExpiringCode, expiringSoon } from "./expiring.js";
 import { LOOKUP, type WithLookup } from "./lookup.js";
 import { checkedClock, optionsSchema, type ResolverOptions } from "./options.js";
 import { peek } from "./peek.js";
 import { type Preflight, type PreflightOptions, preflight } from "./preflight.js";
+import type { Reject, Resolve } from "./subscriber-lines.js";
+
+/** Calls of the store under way at the same time. With 250 claims in each they keep a Redis busy that is 10 ms away. */
+const MOST_CALLS = 64;
 
 /** Answers for messages. See `createResolver`. */
 export interface Resolver {
@@ -29,8 +37,6 @@ export interface Resolver {
   resolveOrThrow(message: Message, offerId?: string): Promise<Resolution>;
   /** One answer for each message, in their order, in as few round trips as there are offers. */
   resolveMany(messages: readonly Message[]): Promise<Resolution[]>;
-  /** The same answer when it needs no store (the held code is cached and the rule keeps it), otherwise `undefined`. Claims nothing. */
-  resolveKnown(message: Message, offerId?: string): Resolution | undefined;
   /** What `resolve` would answer, without taking a code: a new code is shown as a sample that is no code of the pool. */
   peek(message: Message, offerId?: string): Promise<Resolution>;
   /** Marks a code as redeemed at an instant (default now). Any letter case; asking again changes nothing. */
@@ -61,15 +67,37 @@ export interface Resolver {
 export function createResolver(options: ResolverOptions): Resolver {
   const { store, cache, serveStaleOnError, onEvent, ...given } = checked(optionsSchema, "options", options);
   const now = checkedClock(given.now);
-  const knowledge = new LocalState(store, cache, serveStaleOnError);
+  const calls = new CallLimit(MOST_CALLS);
+  const local = new LocalState(store, cache, serveStaleOnError, calls);
   const events = onEvent === undefined ? null : new EventReporter(onEvent);
-  const queues = new Map<string, ClaimQueue>();
+  const queues = new ClaimQueues((offerId) => new ClaimQueue(offerId, store, local, now, events, calls));
   let closed = false;
+
+  /** What is known for the message's offer; `null` where its sign-up offer has to be read first. The one look-up of a message. */
+  function entryFor(message: Message, named: string | undefined): CacheEntry | null {
+    const subscriber = local.subscribers.get(message.subscriberId);
+    const offerId = local.offerId(message, named, subscriber);
+    if (offerId === undefined && followsSignUpOffer(message.type)) return null;
+    return entryOf(subscriber, checkedOfferId(offerId));
+  }
+
+  function answerKnown(entry: CacheEntry, message: Message): Resolution | undefined {
+    const known = local.answer(entry, message, message, now());
+    if (events !== null && known !== undefined) events.answered(known, message, true);
+    return known;
+  }
 
   function lookup(input: Message, named?: string): Resolution | Promise<Resolution> {
     const message = checkedOpen(input);
-    const known = answerKnown(message, named);
-    return known ?? new Promise((answer, refuse) => ask(message, named, 0, answer, refuse));
+    const entry = entryFor(message, named);
+    const known = entry === null ? undefined : answerKnown(entry, message);
+    return known ?? new Promise((resolve, reject) => enqueue(message, named, entry, 0, resolve, reject));
+  }
+
+  function known(input: Message, named?: string): Resolution | undefined {
+    const message = checkedMessage(input);
+    const entry = closed ? null : entryFor(message, named);
+    return entry === null ? undefined : answerKnown(entry, message);
   }
 
   function resolve(input: Message, named?: string): Promise<Resolution> {
@@ -87,28 +115,17 @@ export function createResolver(options: ResolverOptions): Resolver {
     return resolution;
   }
 
-  /** All messages are checked before any is asked about. */
+  /** All messages are checked before any code is claimed. */
   async function resolveMany(inputs: readonly Message[]): Promise<Resolution[]> {
     if (!Array.isArray(inputs)) throw invalidInput("messages", "a list of messages", inputs);
     const messages = inputs.map(checkedOpen);
-    for (const message of messages) if (!followsSignUpOffer(message.type)) namedOffer(message, undefined);
-    const answers = new Array<Resolution>(messages.length);
-    let open = messages.length;
-    if (open > 0) {
-      await new Promise<void>((done, refuse) => {
-        const answer = (resolution: Resolution, place: number) => {
-          answers[place] = resolution;
-          open -= 1;
-          if (open === 0) done();
-        };
-        messages.forEach((message, place) => {
-          const known = answerKnown(message, undefined);
-          if (known === undefined) ask(message, undefined, place, answer, refuse);
-          else answer(known, place);
-        });
-      });
-    }
-    return answers;
+    for (const message of messages) if (!followsSignUpOffer(message.type)) checkedOfferId(message.offerId);
+    return answerAll(messages, (message, index, resolve, reject) => {
+      const entry = entryFor(message, undefined);
+      const known = entry === null ? undefined : answerKnown(entry, message);
+      if (known === undefined) enqueue(message, undefined, entry, index, resolve, reject);
+      return known;
+    });
   }
 
   function checkedOpen(input: Message): Message {
@@ -117,72 +134,58 @@ export function createResolver(options: ResolverOptions): Resolver {
     return message;
   }
 
-  function answerKnown(message: Message, named: string | undefined): Resolution | undefined {
-    const offerId = knowledge.offerId(message, named);
-    const known = offerId === undefined ? undefined : knowledge.answer(message, offerId, now());
-    if (events !== null && known !== undefined) events.answered(known, message, true);
-    return known;
-  }
-
-  function ask(message: Message, named: string | undefined, place: number, answer: Answer, refuse: Refuse): void {
-    if (followsSignUpOffer(message.type)) askSignUpOffer({ ...message }, named, place, answer, refuse);
-    else askOffer(message, namedOffer(message, named), place, answer, refuse);
-  }
-
-  function askOffer(message: Message, offerId: string, place: number, answer: Answer, refuse: Refuse): void {
-    queueOf(offerId).ask(message, knowledge.remembers(message, offerId), place, answer, refuse);
-  }
-
-  async function askSignUpOffer(
+  function enqueue(
     message: Message,
     named: string | undefined,
-    place: number,
-    answer: Answer,
-    refuse: Refuse,
+    entry: CacheEntry | null,
+    index: number,
+    resolve: Resolve,
+    reject: Reject,
+  ): void {
+    if (entry === null) void enqueueSignUp(message, { ...message }, named, index, resolve, reject);
+    else queues.of(entry.offerId).enqueue(message, message, entry, index, resolve, reject);
+  }
+
+  /** Reads the sign-up offer first. `said`: what the message says now. */
+  async function enqueueSignUp(
+    message: Message,
+    said: Message,
+    named: string | undefined,
+    index: number,
+    resolve: Resolve,
+    reject: Reject,
   ): Promise<void> {
-    const answerSignUp = (resolution: Resolution) => {
-      events?.answered(resolution, message, false);
-      answer(resolution, place);
+    const answerWithout = (resolution: Resolution) => {
+      events?.answered(resolution, said, false);
+      resolve(resolution, index);
     };
+    const offer = named ?? said.offerId ?? "";
     try {
-      const offerId = await signUpOffer(message);
-      if (offerId !== null) askOffer(message, offerId, place, answer, refuse);
-      else answerSignUp(unavailableAnswer(named ?? message.offerId ?? "", undefined, "no-sign-up-offer"));
+      const subscriber = local.subscribers.get(said.subscriberId);
+      const offerId = await local.signUps.read(subscriber);
+      if (offerId === null) return answerWithout(unavailableAnswer(offer, undefined, "no-sign-up-offer"));
+      queues.of(offerId).enqueue(message, said, entryOf(subscriber, offerId), index, resolve, reject);
     } catch (error) {
       try {
-        answerSignUp(storeUnavailableAnswer(named ?? message.offerId ?? "", undefined, error));
+        answerWithout(storeUnavailableAnswer(offer, undefined, error));
         events?.storeUnavailable(error);
       } catch (thrown) {
-        refuse(thrown);
+        reject(thrown);
       }
     }
   }
 
-  async function signUpOffer({ signUpOfferId, subscriberId }: Message): Promise<string | null> {
-    return signUpOfferId ?? knowledge.signUps.known(subscriberId) ?? knowledge.signUps.ask(subscriberId);
-  }
-
-  function queueOf(offerId: string): ClaimQueue {
-    let queue = queues.get(offerId);
-    if (queue === undefined) {
-      queue = new ClaimQueue(offerId, store, knowledge, now, events);
-      queues.set(offerId, queue);
-    }
-    return queue;
-  }
-
   /** The offer that a message means, asked of the store itself. */
   async function meantOffer(message: Message, named: string | undefined): Promise<string | null> {
-    if (!followsSignUpOffer(message.type)) return namedOffer(message, named);
+    if (!followsSignUpOffer(message.type)) return checkedOfferId(named ?? message.offerId);
     return message.signUpOfferId ?? (await store.signUpOffers([message.subscriberId]))[0] ?? null;
   }
 
-  const resolver: Resolver = {
+  const resolver: WithLookup = {
+    [LOOKUP]: { lookup, known, resolve },
     resolve,
     resolveOrThrow,
     resolveMany,
-    resolveKnown: (message, offerId) => (closed ? undefined : answerKnown(checkedMessage(message), offerId)),
-
     async peek(input, named) {
       const message = parseMessage(input);
       const offerId = await meantOffer(message, named);
@@ -196,25 +199,27 @@ export function createResolver(options: ResolverOptions): Resolver {
       const message = parseMessage(input);
       const offerId = await meantOffer(message, named);
       if (offerId === null) return { status: "nothing-claimed" };
-      knowledge.cache.forget(offerId, message.subscriberId);
+      local.subscribers.invalidate(offerId, message.subscriberId);
       return store.release(offerId, message.subscriberId, message.id);
     },
 
     expiringSoon: (offerId, within) => expiringSoon(store, offerId, within, now()),
     preflight: (offerId, subscriberIds, options) => preflight(store, offerId, subscriberIds, now(), options),
-    offer: (offerId) => knowledge.offers.getAny(offerId)?.offer,
+    offer: (offerId) => local.offers.get(offerId)?.state.offer,
 
     async close() {
       closed = true;
-      await knowledge.close();
+      await local.close();
     },
   };
-  // Not enumerable: a copy of the resolver whose `resolve` is the caller's own is looked up through that one.
-  return Object.defineProperty<WithLookup>(resolver, LOOKUP, { value: lookup });
+  return resolver;
 }
 
-function namedOffer(message: Message, named: string | undefined): string {
-  const offerId = named ?? message.offerId;
+function entryOf(subscriber: CachedSubscriber, offerId: string): CacheEntry {
+  return findEntry(subscriber, offerId) ?? addEntry(subscriber, offerId);
+}
+
+function checkedOfferId(offerId: string | undefined): string {
   if (offerId === undefined) throw invalidInput("message.offerId", "an offer id, as the template names none", offerId);
   if (!isId(offerId)) throw invalidInput("offerId", "the id of an offer", offerId);
   return offerId;

@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { isInstant } from "../domain/calendar.js";
 import { checked, InvalidInputError, invalidInput } from "../domain/errors.js";
 import { codeSchema, idSchema } from "../domain/identifier.js";
 import type { Batch, Offer } from "../domain/offer.js";
-import { isInstant, type UnixMs } from "../domain/units.js";
+import type { UnixMs } from "../domain/units.js";
 
 const codesSchema = z.array(codeSchema, { error: "a list of codes" });
 

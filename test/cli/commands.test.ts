@@ -33,7 +33,7 @@ async function says(words: string, expected: string, exitCode = 0): Promise<void
   expect({ ...ended, stdout: lines(ended.stdout) }).toEqual({ stdout: lines(expected), stderr: "", exitCode });
 }
 
-/** Without the margin of a text in a test. */
+/** Removes the indent that a text has in a test. */
 function lines(text: string): string[] {
   const all = text.split("\n").map((line) => line.trimEnd());
   const filled = all.filter(Boolean);
@@ -58,7 +58,7 @@ function longDay(at: number): string {
   return new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(at);
 }
 
-// One shop from its first offer to its last rollback: each test goes on where the one before ended.
+// One shop from its first offer to its last rollback: each test continues where the one before ended.
 describe.sequential("the command line over one shop", () => {
   const welcome = {
     id: "welcome10",

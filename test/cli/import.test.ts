@@ -49,7 +49,7 @@ async function codesFile(name: string, count: number): Promise<void> {
   await once(file, "close");
 }
 
-/** A shop of its own with one offer, and the words that import into it. */
+/** A shop with one offer, and the arguments that import into it. */
 async function shop(file: string) {
   const prefix = `shop${prefixes++}`;
   const store = redisStore(client, { prefix, timeout: 20_000, onWarning: () => {} });

@@ -13,7 +13,7 @@ export type Sandbox = {
   readonly dir: string;
   /** Writes a file beside the others and returns its name. */
   file(name: string, content: string | Uint8Array): string;
-  /** `words`: the command line, parted at blanks. */
+  /** `words`: the command line, split at blanks. */
   run(words: string, input?: string): Promise<Ended>;
   start(words: readonly string[], env?: NodeJS.ProcessEnv): ChildProcess;
   remove(): void;

@@ -13,6 +13,28 @@ async function shop(offer: Partial<OfferInput> = {}) {
 const NINETY_DAYS = { window: { type: "time-to-live", amount: 90, unit: "day" } } as const;
 const EACH_MESSAGE = { window: { type: "time-to-live", amount: 0, unit: "day" } } as const;
 
+test("a copy of an answer says what the answer says, and names its last day", async () => {
+  const zones = ["UTC", "America/New_York", "Pacific/Auckland"];
+  const windows = [
+    { type: "custom-period" },
+    NINETY_DAYS.window,
+    EACH_MESSAGE.window,
+    { type: "never-expires" },
+  ] as const;
+  for (const timeZone of zones) {
+    for (const window of windows) {
+      const store = memoryStore();
+      await store.saveOffer({ id: "welcome", window, timeZone });
+      await store.addCodes("welcome", { id: "b1", ...(window.type === "custom-period" && { endsOn: "2026-11-30" }) }, [
+        "A1",
+      ]);
+      const answer = await createResolver({ store, now: clockAt().now }).resolve(message());
+      expect(explain(structuredClone(answer))).toBe(explain(answer));
+      if (window.type === "custom-period") expect(explain(answer)).toContain("valid until 30 November 2026");
+    }
+  }
+});
+
 describe("explain says in one sentence", () => {
   test("that a code is the first", async () => {
     expect(await (await shop()).said()).toBe(
@@ -41,7 +63,9 @@ describe("explain says in one sentence", () => {
 
   test("that each message gets a new code", async () => {
     const { said } = await shop(EACH_MESSAGE);
-    await said({ id: "m0" });
+    expect(await said({ id: "m0" })).toBe(
+      "Gets A1: the first code of this offer for this subscriber, for this message alone.",
+    );
     expect(await said()).toBe("Gets B2: every message of this offer gets a new code, for this message alone.");
     expect(await said()).toBe("Keeps B2: claimed by this very message on 3 November 2026.");
   });
@@ -106,7 +130,7 @@ test("days are those of the time zone asked for", async () => {
   expect(explain(kept, { timeZone: "America/New_York" })).toContain("received 3 November 2026");
 });
 
-test("a batch is valid until its last day, a time to live until the day of its end, also when both began at midnight", async () => {
+test("a code is valid until its last day, that of a batch or the day on which a time to live can last be used", async () => {
   const clock = clockAt(instant("2026-11-03T00:00:00Z"));
   const store = memoryStore();
   await store.saveOffer({ id: "welcome", ...NINETY_DAYS });
@@ -123,5 +147,7 @@ test("a batch is valid until its last day, a time to live until the day of its e
     expect(explain(answer)).toContain("valid until 30 November 2026");
   }
   clock.at = instant("2026-11-03T00:00:00Z");
-  expect(explain(await resolver.resolve(message()))).toContain("valid until 1 February 2027");
+  const untilMidnight = await resolver.resolve(message());
+  expect(untilMidnight).toMatchObject({ lastDay: "2027-01-31", expiresAt: new Date("2027-02-01T00:00:00Z") });
+  expect(explain(untilMidnight)).toContain("valid until 31 January 2027");
 });

@@ -5,7 +5,7 @@ import { checkedMessage, isMessage } from "../../src/domain/message.js";
 import { parseMessage } from "../../src/internal.js";
 import { message } from "../fixtures.js";
 
-/** Ids that are right, ids that are wrong, and values that are no text at all. */
+/** Valid ids, invalid ids, and values that are not text. */
 const anyId = fc.oneof(
   fc.string({ maxLength: 20 }),
   fc.string({ maxLength: 300, unit: "binary" }),

@@ -86,7 +86,7 @@ describe.each(["memoryStore", "redisStore"] as const)("%s, given what nobody sho
   });
   afterAll(() => resolver.close());
 
-  /** The result, or the one kind of error that says what was wrong. */
+  /** The result, or the only kind of error that is allowed: one that says what was wrong. */
   async function settle<Result>(act: () => Promise<Result>): Promise<Result | undefined> {
     try {
       return await act();

@@ -1,5 +1,6 @@
 import { Redis } from "ioredis";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { known as knownAnswer } from "../../src/internal.js";
 import { type FaultProxy, startFaultProxy } from "../setup/fault-proxy.js";
 import { type RedisServer, startCluster, startRedis } from "../setup/redis.js";
 import { eventually } from "../setup/wait.js";
@@ -12,7 +13,7 @@ const GRACE = 1_500;
 const FOR_EVER = { maxAge: 1e9 };
 
 const ann = (id: string) => messageOf(id, "ann");
-const known = ({ resolver }: TestStore, id = "m2") => resolver.resolveKnown(ann(id))?.code;
+const known = ({ resolver }: TestStore, id = "m2") => knownAnswer(resolver, ann(id))?.code;
 
 /** Another message has been shown the code, and this process knows it by heart. */
 async function learn(here: TestStore): Promise<string> {
@@ -119,7 +120,7 @@ describe("one server", () => {
     const code = await learn(here);
     await eventually(async () => {
       await brave.resolve(ann("m2"));
-      return brave.resolveKnown(ann("m2")) !== undefined;
+      return knownAnswer(brave, ann("m2")) !== undefined;
     }, "a code that is known");
     proxy.refuse();
     proxy.cutAll();

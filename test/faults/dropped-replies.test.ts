@@ -119,7 +119,7 @@ describe("a lost reply", () => {
   });
 });
 
-/** The first run of a script would otherwise be the one that says NOSCRIPT. */
+/** Otherwise the first run of a script would reply NOSCRIPT. */
 async function knowAllScripts(): Promise<void> {
   const { store, ask } = testStore(client(server.url), { prefix: "before" });
   await fill(store, 2);

@@ -11,7 +11,7 @@ import { client, figures, fill, kept, Ledger, load, size, testStore } from "./te
 
 type Loss = { claims: number; duplicates: number; changed: number; lost: number };
 
-/** A replica falls behind under load and is promoted; the client follows it, as it would follow a sentinel or a name. */
+/** A replica falls behind under load and is promoted; the client then connects to it, as it would through Sentinel or DNS. */
 async function failOver(options: RedisStoreOptions, Client: typeof Redis): Promise<Loss> {
   const primary = await startRedis();
   const link = await startPipe(primary);

@@ -21,7 +21,7 @@ test("nothing that names a person is left after forget(), in any key", async () 
   expect((await store.counts("welcome"))?.[0]).toMatchObject({ givenOut: 112 });
   for (const id of ["welcome", "other"]) expect((await store.reconcile(id)).findings).toEqual([]);
 
-  /** How often a text stands in any key or value. */
+  /** How often a text occurs in keys and values. */
   async function traces(text: string): Promise<number> {
     let found = 0;
     for await (const keys of own.scanStream({ count: 1_000 })) {

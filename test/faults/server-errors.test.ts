@@ -1,10 +1,10 @@
-import { Redis } from "ioredis";
+import { Cluster, Redis } from "ioredis";
 import { InvalidInputError, StoreUnavailableError } from "offer-code";
-import { redisStore } from "offer-code/redis";
+import { type RedisClient, redisStore } from "offer-code/redis";
 import { beforeEach, describe, expect, test } from "vitest";
 import { offerUnavailable } from "../../src/internal.js";
 import { type FaultProxy, SCRIPTS, startFaultProxy } from "../setup/fault-proxy.js";
-import { freePort, type RedisServer, startRedis, startReplica } from "../setup/redis.js";
+import { freePort, type RedisServer, startCluster, startRedis, startReplica } from "../setup/redis.js";
 import { withClient } from "../setup/redis-client.js";
 import { eventually } from "../setup/wait.js";
 import { client, fill, kept, messageOf, type TestStore, testStore } from "./test-store.js";
@@ -185,7 +185,7 @@ describe("ready()", () => {
   beforeEach(() => {
     warnings.length = 0;
   });
-  const warned = (one: Redis, options = {}) =>
+  const warned = (one: RedisClient, options = {}) =>
     redisStore(one, { ...options, onWarning: (text) => warnings.push(text) });
 
   test("is silent about a server and a client that are fit", async () => {
@@ -195,13 +195,33 @@ describe("ready()", () => {
 
   test("warns of a server that may evict, of a client that may wait for ever, and of missing replicas", async () => {
     await withClient(server, (one) => one.config("SET", "maxmemory-policy", "allkeys-lru"));
-    await warned(kept(new Redis(server.url)), { durability: "replicated", replicas: 2 }).ready();
+    const options = { durability: "replicated", replicas: 2, allowEviction: true };
+    await warned(kept(new Redis(server.url)), options).ready();
     expect(
       warnings.map((text) => /maxmemory-policy "allkeys-lru"|no commandTimeout|0 of the 2 replicas/.exec(text)?.[0]),
     ).toEqual(['maxmemory-policy "allkeys-lru"', "0 of the 2 replicas", "no commandTimeout"]);
   });
 
-  test("warns without being asked, after the first script, once", async () => {
+  test("refuses a server that may evict any key, without being called too, and is silent where only keys with a time to live may go", async () => {
+    await withClient(server, (one) => one.config("SET", "maxmemory-policy", "allkeys-lru"));
+    const refusal = 'maxmemory-policy "allkeys-lru" and deletes codes when memory is short: set "noeviction"';
+    await expect(warned(client(server.url)).ready()).rejects.toThrow(refusal);
+    await expect(warned(client(server.url)).saveOffer({ id: "welcome" })).rejects.toBeInstanceOf(InvalidInputError);
+    await withClient(server, (one) => one.config("SET", "maxmemory-policy", "volatile-lru"));
+    await warned(client(server.url)).ready();
+    expect(warnings).toEqual([]);
+  });
+
+  test("checks every server of a cluster, whose client is not connected yet or connects late", async () => {
+    const cluster = await startCluster({ replicas: 0 });
+    await withClient(cluster.nodes[1]!, (one) => one.config("SET", "maxmemory-policy", "allkeys-lfu"));
+    for (const lazyConnect of [false, true]) {
+      const nodes = new Cluster([{ host: "127.0.0.1", port: cluster.nodes[0]!.port }], { lazyConnect });
+      await expect(warned(kept(nodes)).ready()).rejects.toThrow('maxmemory-policy "allkeys-lfu"');
+    }
+  });
+
+  test("warns without being called, before the first script, once", async () => {
     const store = warned(kept(new Redis(server.url)));
     await store.loadOffer("welcome");
     await store.loadOffer("welcome");

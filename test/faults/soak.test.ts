@@ -13,7 +13,7 @@ import { client, figures, fill, messageOf, size } from "./test-store.js";
 const RENDERS = size(50_000, 1_000_000);
 const SUBSCRIBERS = 5_000;
 const AT_ONCE = 500;
-/** What the heap may be larger by at the end than after the first fifth: a byte leaked a render would be a megabyte. */
+/** How much larger the heap may be at the end than after the first fifth: one byte leaked per render would be a megabyte. */
 const GROWTH = 8 * 1024 * 1024;
 
 setFlagsFromString("--expose-gc");

@@ -16,7 +16,7 @@ const clients: RedisClient[] = [];
 
 vi.setConfig({ testTimeout: size(120_000, 1_200_000), hookTimeout: size(120_000, 1_200_000) });
 
-/** What people set, of what ioredis lets them. */
+/** The options of ioredis that people set. */
 export type ClientOptions = Pick<
   RedisOptions,
   | "autoResendUnfulfilledCommands"
@@ -29,7 +29,7 @@ export type ClientOptions = Pick<
   | "retryStrategy"
 >;
 
-/** A client that is gone when the test file is. */
+/** A client that is closed at the end of the test file. */
 export function client(url: string, options: ClientOptions = {}, Client: typeof Redis = Redis): Redis {
   return kept(new Client(url, { commandTimeout: 5_000, retryStrategy: () => 20, ...options }));
 }
@@ -62,7 +62,7 @@ export type TestStore = {
 };
 type Shown = Awaited<ReturnType<Resolver["resolve"]>>;
 
-/** A resolver over a store of its own connection, without a cache unless one is asked for. */
+/** A resolver over a store with its own connection, without a cache by default. */
 export function testStore(over: RedisClient, options: RedisStoreOptions = {}, cache?: { maxAge: number }): TestStore {
   const store = redisStore(over, { onWarning: () => {}, ...options });
   const resolver = createResolver({ store, cache: cache ?? false });
@@ -83,7 +83,7 @@ function* codesOf(many: number, offerId: string): Generator<string> {
   for (let n = 0; n < many; n++) yield `${offerId}-${String(n).padStart(8, "0")}`;
 }
 
-/** What was shown to whom, and whatever of it should never have been. */
+/** What was shown to whom, and what of it breaks a promise. */
 export class Ledger {
   readonly #owners = new Map<string, string>();
   readonly #shown = new Map<string, string>();
@@ -109,7 +109,7 @@ export class Ledger {
     this.#shown.set(message.id, code);
   }
 
-  /** How many of the codes shown the store does not know to be their subscriber's. */
+  /** How many of the codes shown the store does not have as their subscriber's. */
   async lost(store: OfferStore): Promise<number> {
     const owners = [...this.#owners];
     let lost = 0;
@@ -133,7 +133,7 @@ export function isScript(name: string): (command: { name: string; args: readonly
 
 let messages = 0;
 
-/** Messages to new subscribers, `width` at a time, each asked for until it is answered with a code. */
+/** Sends messages to new subscribers, `width` at a time; each is resolved again until it has a code. */
 export function load(resolver: Resolver, ledger: Ledger, width = 20, offerId = "welcome"): Load {
   let stopped = false;
   let failures = 0;
@@ -170,7 +170,7 @@ export function load(resolver: Resolver, ledger: Ledger, width = 20, offerId = "
   };
 }
 
-/** Prints the figures of a test, for the note that quotes them. */
+/** Prints the figures of a test. */
 export function figures(what: string, numbers: Record<string, number>): void {
   const text = Object.entries(numbers).map(([name, value]) => `${value} ${name}`);
   console.info(`${what}: ${text.join(", ")}`);

@@ -1,4 +1,4 @@
-// A worker that sends messages: claims a code, hands it to the "mailbox", acknowledges the job. It dies where it is told to.
+// A worker that sends messages: claims a code, delivers it to the "mailbox", acknowledges the job. It dies at the given point.
 import { Redis } from "ioredis";
 import { createResolver } from "../../dist/src/index.js";
 import { redisStore } from "../../dist/src/store/redis/index.js";

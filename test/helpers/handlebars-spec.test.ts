@@ -105,5 +105,4 @@ function revived(value: unknown): unknown {
 
 const NOBODY = {
   resolve: () => Promise.reject(new Error("no case has an offer")),
-  resolveKnown: () => undefined,
 } as unknown as Resolver;

@@ -359,6 +359,5 @@ describe("errors", () => {
 function createResolverOfNothing(): Resolver {
   return {
     resolve: () => Promise.reject(new Error("not asked")),
-    resolveKnown: () => undefined,
   } as unknown as Resolver;
 }

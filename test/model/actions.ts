@@ -5,7 +5,7 @@ import { DAY, HOUR, instant, NOON } from "../fixtures.js";
 export const OFFERS = ["welcome", "vip"];
 export const SUBSCRIBERS = ["ann", "ben", "cat"];
 
-/** Few enough that each of a subscriber's claims is remembered. */
+/** So few that all claims of a subscriber are remembered. */
 export const MESSAGES: Record<string, MessageType> = {
   m0: "campaign",
   m1: "journey",

@@ -15,7 +15,7 @@ type Code = {
 
 export type Expected = { readonly code: string | null; readonly reason: Reason };
 
-/** What became of everything so far, and what has to come next. */
+/** Everything that has happened, and what must come next. */
 export class Model {
   readonly windows = new Map<string, Window>();
   readonly batches = new Map<string, string[]>();
@@ -79,7 +79,7 @@ export class Model {
     return this.#give(meant, subscriber, message, now, "expired");
   }
 
-  /** What a release may answer. A code that another message was asked about may stay, though that message did not show it. */
+  /** What a release may return. A code that another message was resolved over may stay, though that message did not show it. */
   release({ message, subscriber, offer }: Extract<Action, { type: "release" }>): string[] {
     const own = this.heldBy(offer, subscriber).find((code) => code.given?.by === message);
     if (own === undefined) return ["nothing-claimed"];

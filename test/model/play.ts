@@ -14,7 +14,7 @@ import { type Action, BATCHES, MESSAGES, OFFERS, START, SUBSCRIBERS, WINDOWS } f
 import { Invariants } from "./invariants.js";
 import { Model } from "./model.js";
 
-/** Lets a history happen to a store and to the model, which have to agree at every step. */
+/** Replays a history on a store and on the model, which must agree at every step. */
 export async function play(store: OfferStore, actions: readonly Action[]): Promise<void> {
   const clock = clockAt(START);
   const watches: Watch[] = [];

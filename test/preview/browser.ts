@@ -28,6 +28,8 @@ export type Preview = {
   printed(): string;
   read(file: string): string;
   write(file: string, text: string): void;
+  /** Ends the command; the folder stays. */
+  stop(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -39,9 +41,13 @@ export function copyOfExample(): string {
 }
 
 /** Runs `offer-code preview` on a copy of the example, or on the folder given. */
-export async function startPreview(args: readonly string[] = [], folder = copyOfExample()): Promise<Preview> {
+export async function startPreview(
+  args: readonly string[] = [],
+  folder = copyOfExample(),
+  env: NodeJS.ProcessEnv = { ...process.env, XDG_STATE_HOME: folder },
+): Promise<Preview> {
   if (!existsSync(COMMAND)) throw new Error("The package must be built first: npm run build");
-  const child = spawn(process.execPath, [COMMAND, "preview", folder, "--port", "0", ...args], { cwd: CHECKOUT });
+  const child = spawn(process.execPath, [COMMAND, "preview", folder, "--port", "0", ...args], { cwd: CHECKOUT, env });
   let printed = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (printed += chunk));
   const address = await printedAddress(child, () => printed);
@@ -54,6 +60,7 @@ export async function startPreview(args: readonly string[] = [], folder = copyOf
     printed: () => printed,
     read: (file) => readFileSync(join(folder, file), "utf8"),
     write: (file, text) => writeFileSync(join(folder, file), text),
+    stop: () => ended(child),
     async close() {
       await ended(child);
       rmSync(folder, { recursive: true, force: true });

@@ -18,7 +18,7 @@ let proxy: Elsewhere;
 
 beforeAll(async () => {
   [elsewhere, proxy] = await Promise.all([startElsewhere(), startElsewhere()]);
-  // Whatever is meant for another machine would go by this proxy.
+  // Requests to other machines would go through this proxy.
   const byProxy = [`--proxy-server=http://127.0.0.1:${proxy.port}`, "--proxy-bypass-list=127.0.0.1"];
   [browser, preview] = await Promise.all([launchBrowser(byProxy), startPreview()]);
 });
@@ -34,7 +34,7 @@ afterEach(async () => {
   await page?.close();
 });
 
-/** Each of these would, in a browser of its own, run a script, send a form, leave the page or ask another machine. */
+/** Each of these would, opened by itself in a browser, run a script, send a form, leave the page or connect to another machine. */
 const attacks = (target: string) => `
 <link rel="preconnect" href="${target}"><link rel="stylesheet" href="${target}/style.css">
 <link rel="dns-prefetch" href="${target}"><link rel="prefetch" href="${target}/next"><LINK REL=preload AS=image HREF="${target}/pre">
@@ -150,7 +150,7 @@ describe("a template without end", () => {
   }
 });
 
-/** What the page asked of others. The browser has questions of its own, and connections to its proxy that carry none yet. */
+/** The page's requests to others. The browser makes some of its own, and opens connections to its proxy that carry none yet. */
 function visits(): string[] {
   const ofBrowser = /\bgoogle(apis)?\.com\b|^a connection$/;
   return [...elsewhere.visits, ...proxy.visits.filter((visit) => !ofBrowser.test(visit))];

@@ -154,7 +154,7 @@ describe("a preview of a live store", () => {
   });
 });
 
-/** Which of the things that must not be told stand in what the page, its answers or the command say. */
+/** Which of the secrets occur in the page, its responses or the command's output. */
 async function secretsIn(preview: Preview, page: string): Promise<string[]> {
   const ask = async (path: string, body?: unknown) => {
     const headers = { "x-offer-code-token": preview.token, "content-type": "application/json" };

@@ -16,7 +16,7 @@ export type Answer = {
 const WORKER = fileURLToPath(new URL("worker.js", import.meta.url));
 const PACKAGE = fileURLToPath(new URL("../../dist/src/index.js", import.meta.url));
 
-/** Asks each list in a process of its own, all from one start. Resolves with all answers. */
+/** Resolves each list in a process of its own, all starting at once. Resolves with all resolutions. */
 export async function race(url: string, prefix: string, lists: readonly (readonly Ask[])[]): Promise<Answer[]> {
   if (!existsSync(PACKAGE)) throw new Error("races run the built package: npm run build");
   const runners = lists.map(() => fork(WORKER, [url, prefix]));

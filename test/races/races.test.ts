@@ -10,7 +10,7 @@ const PROCESSES = 8;
 const TIMEOUT = 120_000;
 const stores = useRedisStores();
 
-/** Runs the race over an offer with `codes` codes; `asksOf` says what the process of this number asks. */
+/** Runs the race over an offer with `codes` codes; `asksOf` returns the messages of the process of this number. */
 async function run(codes: number, offer: object, asksOf: (process: number) => Ask[]) {
   const prefix = stores.prefix();
   const store = redisStore(stores.client, { prefix });
@@ -36,7 +36,7 @@ test("8 processes hand out 5,000 codes to 20,000 subscribers, each asked for thr
   timeout: TIMEOUT,
 }, async () => {
   const subscribers = codeList("s", 20_000);
-  // Each subscriber is asked for by three of the processes: twice for one message, once for another.
+  // Three of the processes resolve for each subscriber: two of them one message, the third another.
   const { store, answers } = await run(5000, {}, (process) =>
     subscribers.flatMap((subscriberId, at) => {
       const turn = [0, 3, 5].map((step) => (at + step) % PROCESSES).indexOf(process);

@@ -1,4 +1,4 @@
-// One of the processes of a race, over the built package. It is handed its questions, waits for the start and asks all at once.
+// One of the processes of a race, over the built package. It receives its messages, waits for the start and resolves all at once.
 import process from "node:process";
 import { Redis } from "ioredis";
 import { createResolver } from "offer-code";

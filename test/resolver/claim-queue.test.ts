@@ -178,7 +178,7 @@ test("the clock is read once for all claims of one call", async () => {
   expect(new Set(answers.map(({ issuedAt }) => issuedAt?.getTime())).size).toBe(1);
 });
 
-/** A watch that says it is live and hears nothing: news may be late. */
+/** A watch that is live and receives nothing: changes may be late. */
 function deafWatch() {
   return { live: () => true, close: async () => {} };
 }

@@ -19,7 +19,7 @@ afterEach(async () => {
   for (const end of ending.splice(0)) await end();
 });
 
-/** A resolver over the offer `welcome` with some codes, and what it told. */
+/** A resolver over the offer `welcome` with some codes, and its events. */
 async function listened(codes: number, offer: Partial<OfferInput> = {}) {
   const store = memoryStore();
   await stock(store, offer, [{ id: "b1", codes: codeList("C", codes) }]);

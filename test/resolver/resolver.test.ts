@@ -9,7 +9,7 @@ import {
 } from "offer-code";
 import { redisStore } from "offer-code/redis";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { offerUnavailable } from "../../src/internal.js";
+import { known, offerUnavailable } from "../../src/internal.js";
 import { clockAt, codeList, copyOf, DAY, HOUR, left, message, NOON, stock } from "../fixtures.js";
 import { startRedis } from "../setup/redis.js";
 import { eventually } from "../setup/wait.js";
@@ -297,10 +297,10 @@ describe("a Redis that is down", () => {
     for (const id of ["m0", "m1"]) await resolver.resolve(message({ id }));
     await eventually(async () => {
       await resolver.resolve(message({ id: "m1" }));
-      return resolver.resolveKnown(message({ id: "any" })) !== undefined;
+      return known(resolver, message({ id: "any" })) !== undefined;
     }, "a live watch");
     await server.stop();
-    await eventually(() => resolver.resolveKnown(message({ id: "any" })) === undefined, "the loss to be noticed");
+    await eventually(() => known(resolver, message({ id: "any" })) === undefined, "the loss to be noticed");
     return { server, resolver };
   }
 

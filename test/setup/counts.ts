@@ -1,6 +1,6 @@
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 
-/** Ends the run with how many tests met a real Redis, and with the counts on a line of their own. */
+/** Prints at the end how many tests ran against a real Redis, and the counts on a line of their own. */
 export default class Counts implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const ran = modules.flatMap((module) => [...module.children.allTests()]).filter(hasRun);

@@ -30,7 +30,7 @@ const SET_UP = [
   /^bash \.ci\/run$/,
 ];
 
-/** A folder in which every file of the checkout is found, and where what a block writes harms nobody. */
+/** Creates a folder that links every file of the checkout, so that a block can write files without changing the checkout. */
 export function createDesk(): Desk {
   const dir = mkdtempSync(join(tmpdir(), "offer-code-readme-"));
   const hidden = [".git", "coverage"];
@@ -73,7 +73,7 @@ export function runCommands(commands: readonly string[], desk: Desk, redisUrl: s
   return run("bash", ["-euo", "pipefail", "-c", withOwnRedis(commands.join("\n"), redisUrl)], desk, redisUrl);
 }
 
-/** Whether the text is what the documentation says; a line `...` there stands for any lines. */
+/** Whether the text is what the documentation shows; a line `...` there matches any lines. */
 export function saysTheSame(printed: string, documented: string): boolean {
   const pattern = documented
     .trim()

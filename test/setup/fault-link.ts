@@ -13,12 +13,12 @@ export type Link = {
 export type Observer = {
   /** The commands that came in one chunk. */
   received(commands: readonly Command[]): void;
-  /** The fault that strikes this command; asked once for each command. */
+  /** The fault that strikes this command. Called once for each command. */
   faultFor(command: Command): Fault | undefined;
   closed(): void;
 };
 
-/** What is known of a reply before it comes. */
+/** What a reply will be, known before it arrives. */
 type Expected = { readonly fault: Fault | undefined; readonly isStream: boolean };
 
 /**
@@ -108,7 +108,7 @@ function commandOf(frame: Buffer): Command {
   return { name: name.toUpperCase(), args };
 }
 
-/** Writes in order: what comes behind something delayed waits with it. */
+/** Writes in order: whatever follows a delayed frame waits with it. */
 function createWriter(socket: Socket) {
   let waiting = 0;
   let turn = Promise.resolve();

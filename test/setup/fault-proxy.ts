@@ -39,7 +39,7 @@ export type FaultProxy = {
   /** The server runs the command; its reply, and those behind it, come later. */
   delayReply(matching: Matching, milliseconds: number, options?: FaultOptions): Fault;
 
-  /** Accepts connections and answers nothing on any, until `speak()`: then everything held back goes through. */
+  /** Accepts connections and passes on no reply, until `speak()`: then everything held back goes through. */
   silence(): void;
   speak(): void;
   /** Refuses new connections until `accept()`; those that are open stay. */
@@ -54,7 +54,7 @@ export type FaultProxy = {
   close(): void;
 };
 
-/** Starts a proxy on a free loopback port: in front of `server`, everything passes until a fault is asked for. */
+/** Starts a proxy on a free loopback port: in front of `server`, everything passes until a fault is set. */
 export async function startFaultProxy(server: Upstream): Promise<FaultProxy> {
   const [host, port] = ["127.0.0.1", await freePort()];
   const links = new Set<Link>();

@@ -2,7 +2,7 @@ import { eventually } from "./wait.js";
 
 export type Command = { readonly name: string; readonly args: readonly string[] };
 
-/** Commands by name, or by a question. */
+/** Commands by name, or by a test. */
 export type Matching = string | readonly string[] | ((command: Command) => boolean);
 
 export type Effect = "drop-reply" | "mute" | "cut-reply" | "cut-request" | "delay-reply";

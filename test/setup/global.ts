@@ -1,7 +1,7 @@
 import { redisProgram, superviseRedisServers } from "./redis-server.js";
 import { chromium, findPackage, installPackage, redis } from "./system-package.js";
 
-/** Before the first test: a Redis server and a browser have to be on this machine. After the last: none of ours is left running. */
+/** Before the first test, makes sure that a Redis server and a browser are installed. After the last, ends the servers that are left. */
 export default function setup(): () => void {
   for (const wanted of [redis, chromium]) if (findPackage(wanted) === undefined) installPackage(wanted);
   redisProgram();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { codeBlocks } from "./markdown.js";
+import { anchorsOf, codeBlocks, linksOf } from "./markdown.js";
 
 const text = (...lines: string[]) => lines.join("\n");
 
@@ -51,4 +51,10 @@ test("inline and indented code is no block, an open block is an error", () => {
   expect(codeBlocks("Like this:\n\n    npm ci\n")).toEqual([]);
   expect(codeBlocks("Use ```npm ci``` or `npm test`.")).toEqual([]);
   expect(() => codeBlocks("text\n```js\nnever();")).toThrow("The block of line 2 must be closed by ```");
+});
+
+test("links and headings are read as GitHub shows them", () => {
+  const markdown = "# The `one` call: why?\n\nSee [two](b.md#x), ![three](c.png) and [four].\n\n[four]: <d.md>\n";
+  expect(linksOf(markdown)).toEqual(["b.md#x", "c.png", "d.md"]);
+  expect(anchorsOf(markdown)).toEqual(["the-one-call-why"]);
 });

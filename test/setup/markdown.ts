@@ -1,4 +1,4 @@
-import type { Code, Nodes } from "mdast";
+import type { Code, Heading, Nodes } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 
 /** A fenced block of code in a Markdown text. */
@@ -31,6 +31,29 @@ export function codeBlocks(markdown: string): CodeBlock[] {
     [isContinued, mayBeOutput] = [false, block.language !== "text"];
   }
   return blocks;
+}
+
+/** The addresses that a text links to, and of its pictures, in their order. */
+export function linksOf(markdown: string): string[] {
+  return [...flat(fromMarkdown(markdown))].flatMap((node) =>
+    node.type === "link" || node.type === "image" || node.type === "definition" ? [node.url] : [],
+  );
+}
+
+/** The names by which links reach the headings of a text, as GitHub makes them. */
+export function anchorsOf(markdown: string): string[] {
+  const headings = [...flat(fromMarkdown(markdown))].filter((node): node is Heading => node.type === "heading");
+  return headings.map((heading) =>
+    wordsOf(heading)
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+      .replace(/\s/g, "-"),
+  );
+}
+
+function wordsOf(node: Nodes): string {
+  if ("value" in node) return node.value;
+  return "children" in node ? node.children.map(wordsOf).join("") : "";
 }
 
 function* flat(node: Nodes): Generator<Nodes> {

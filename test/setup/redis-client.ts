@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
 import type { RedisServer } from "./redis-server.js";
 
-/** Hands `use` a connection of its own and closes it afterwards. */
+/** Calls `use` with a connection of its own and closes it afterwards. */
 export async function withClient<T>(server: RedisServer, use: (client: Redis) => Promise<T>): Promise<T> {
   const client = new Redis(server.url, { maxRetriesPerRequest: 1 });
   client.on("error", () => {});

@@ -22,7 +22,7 @@ export type Cluster = {
   stop(): Promise<void>;
 };
 
-/** A cluster of servers of its own: every slot is covered, every replica is in sync, every node knows it. */
+/** A cluster of servers of its own: every slot is covered, every replica is in sync, and every node has the whole view. */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const { primaries: count = 3, replicas: perPrimary = 1, nodeTimeout = 1_000, config } = options;
   const nodes = await Promise.all(

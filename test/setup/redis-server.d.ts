@@ -10,7 +10,7 @@ export type RedisServerOptions = {
   /** Further lines of redis.conf. */
   readonly config?: Readonly<Record<string, string | number>>;
   readonly sentinel?: boolean;
-  /** A node of a cluster, which still has to be told of the others. */
+  /** A node of a cluster that is not joined to the others yet. */
   readonly cluster?: boolean;
 };
 
@@ -26,7 +26,7 @@ export type RedisServer = Address & {
   kill9(): Promise<void>;
   /** Stops the server where it is up, and starts it again on the same port and folder; resolves when its data are loaded. */
   restart(): Promise<void>;
-  /** Freezes the process: connections stay open and nobody answers. */
+  /** Freezes the process: connections stay open and receive no reply. */
   pause(): void;
   resume(): void;
 };

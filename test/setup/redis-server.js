@@ -1,4 +1,4 @@
-// Redis servers of one's own: each on a free loopback port, in its own folder, ended by its own pid.
+// Redis servers for tests: each on a free loopback port, in its own folder, ended by its own pid.
 // Plain JavaScript, so that scripts without a build step can use it too; types: redis-server.d.ts.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -26,7 +26,7 @@ export function redisProgram(env = process.env) {
   return program;
 }
 
-/** Starts a server that keeps nothing on disk unless told to, and resolves when it accepts connections. */
+/** Starts a server that keeps nothing on disk by default, and resolves when it accepts connections. */
 export async function startRedisServer({ config = {}, sentinel = false, cluster = false, ...named } = {}) {
   const program = redisProgram();
   const dir = mkdtempSync(join(serversFolder(), "redis-"));

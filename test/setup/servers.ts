@@ -1,4 +1,4 @@
-// Runs in every test file: notes which tests spoke to a real server, and ends the servers of the file.
+// Runs in every test file: notes which tests used a real server, and ends the servers of the file.
 import { subscribe } from "node:diagnostics_channel";
 import type { Socket } from "node:net";
 import { afterAll, afterEach, beforeEach } from "vitest";

@@ -1,4 +1,4 @@
-// Programs that the tests need and npm cannot bring: found on the machine, or installed by its package manager.
+// Programs that the tests need and npm does not have: found on the machine, or installed by its package manager.
 // Plain JavaScript, so that scripts without a build step can use it too; types: system-package.d.ts.
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, statSync } from "node:fs";
@@ -48,7 +48,7 @@ export function installPackage(wanted, env = process.env) {
   return path;
 }
 
-/** What to tell a person who has to install the program. */
+/** The message for a person who has to install the program. */
 export function missingPackage(wanted, env = process.env) {
   return [
     `${wanted.name} is needed: no ${wanted.commands.join(" or ")} on the PATH. Install it:`,
@@ -57,7 +57,7 @@ export function missingPackage(wanted, env = process.env) {
   ].join("\n");
 }
 
-/** The commands that install the program without asking anything, or undefined where nobody may run them. */
+/** The commands that install the program without a prompt, or undefined without the right to run them. */
 export function installCommands(wanted, env = process.env) {
   if (findCommand("apt-get", env)) {
     const asRoot = rootPrefix(env);
@@ -98,7 +98,7 @@ function stopService(wanted, env) {
   spawnSync(program, args, { env, stdio: "ignore" });
 }
 
-/** A command that fails is not the end: whether the program is there afterwards decides. */
+/** A failed command is not an error as such: what counts is whether the program is there afterwards. */
 function run([program, ...args], env) {
   console.log(`$ ${[program, ...args].join(" ")}`);
   spawnSync(program, args, {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-/** Asks again and again until the answer is yes; throws what was waited for when `within` milliseconds are over. */
+/** Polls until `isSo` is true; throws, naming `what`, after `within` milliseconds. */
 export async function eventually(
   isSo: () => boolean | Promise<boolean>,
   what: string,

@@ -1,4 +1,4 @@
-// What every store does, written down as tests. A further store passes them by one call of `storeContract`.
+// The contract of every store, as tests. Run them over a further store by one call of `storeContract`.
 import type { OfferStore } from "offer-code";
 import { afterEach, beforeEach, describe } from "vitest";
 import { claimContract } from "./contract/claim.js";

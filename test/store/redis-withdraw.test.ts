@@ -12,12 +12,12 @@ const stores = useRedisStores();
 function interrupted(client: Redis, script: string, meanwhile: () => Promise<unknown>): Redis {
   let isDone = false;
   return Object.assign(Object.create(client) as Redis, {
-    async evalsha(sha: string, keys: number, ...rest: string[]) {
-      if (!isDone && scriptNames.get(sha) === script) {
+    async call(command: string, ...args: string[]) {
+      if (!isDone && command === "evalsha" && scriptNames.get(args[0] as string) === script) {
         isDone = true;
         await meanwhile();
       }
-      return client.evalsha(sha, keys, ...rest);
+      return client.call(command, ...args);
     },
   });
 }

@@ -26,7 +26,6 @@ const resolver = {
       say({ type: "ask", ask, offerId });
     });
   },
-  resolveKnown: () => undefined,
   offer: (offerId: string) => offers.get(offerId),
 } as unknown as Resolver;
 

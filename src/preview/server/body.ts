@@ -12,11 +12,15 @@ const supposition = z.enum(
   ["redeemed", "never-received", "expired", "pool-empty", "no-open-batch", "no-sign-up-offer", "redis-down"],
   { error: "something that can be supposed" },
 );
+const data = z
+  .record(z.string(), z.unknown(), { error: "an object" })
+  .refine((fields) => !("offer" in fields), { error: "no field named offer, as offer means the message's offer" });
 const question = {
   template: text,
   at: text.optional(),
   suppose: z.array(supposition, { error: "a list" }).optional(),
   draft: z.strictObject({ subject: text.optional(), body: text.optional(), text: text.optional() }).optional(),
+  edited: z.record(text, data, { error: "an object" }).optional(),
 };
 
 export const matrixSchema = z.strictObject(question);
@@ -24,10 +28,6 @@ export const messageSchema = z.strictObject({
   ...question,
   subscriber: text,
   type: z.enum(TYPE_NAMES, { error: "a message type" }),
-  data: z
-    .record(z.string(), z.unknown(), { error: "an object" })
-    .refine((data) => !("offer" in data), { error: "no field named offer, as offer means the message's offer" })
-    .optional(),
   images: z.boolean({ error: "true or false" }).optional(),
 });
 export const saveSchema = z.strictObject({ template: text, part: partSchema, text, was: text });

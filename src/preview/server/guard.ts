@@ -10,11 +10,18 @@ export function refusal(request: IncomingMessage, port: number): string | null {
   if (host === undefined || !hosts.includes(host)) return "this address is not the preview's";
   if (origin !== undefined && !hosts.some((own) => origin === `http://${own}`)) return "this page is not the preview's";
   const site = request.headers["sec-fetch-site"];
-  if (site === "cross-site" || site === "same-site") return "this page is not the preview's";
+  if ((site === "cross-site" || site === "same-site") && !isLinkToPage(request))
+    return "this page is not the preview's";
   return null;
 }
 
-/** Whether the request carries the token of this run. An event stream cannot carry a header, so its address may. */
+/** A link in a chat or a ticket may open the page: it holds nothing until it has the token. */
+function isLinkToPage({ method, url = "", headers }: IncomingMessage): boolean {
+  const isPage = url === "/" || url.startsWith("/?");
+  return method === "GET" && isPage && headers["sec-fetch-dest"] === "document";
+}
+
+/** Whether the request carries the token. An event stream cannot carry a header, so its address may. */
 export function hasToken(request: IncomingMessage, url: URL, token: string): boolean {
   const given = request.headers[TOKEN_HEADER] ?? url.searchParams.get("token");
   return typeof given === "string" && sameText(given, token);

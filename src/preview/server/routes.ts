@@ -40,8 +40,9 @@ export function apiRoutes(
     },
     async "POST /api/save"(request, response) {
       const { template, part, text, was } = await bodyOf(request, saveSchema);
-      const status = session.save(template, part, text, was);
-      send(response, status === "saved" ? 200 : 409, { status });
+      const status = await session.save(template, part, text, was);
+      if (status === "saved") send(response, 200, { status });
+      else send(response, 409, { error: "the file has changed on disk" });
     },
   };
 }

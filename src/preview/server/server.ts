@@ -7,8 +7,9 @@ import { openSession, type SessionOptions } from "../session.js";
 import { Events } from "./events.js";
 import { hasToken, refusal } from "./guard.js";
 import { pageHeaders, readPage } from "./page-files.js";
-import { fail, send } from "./reply.js";
+import { fail, refuse } from "./reply.js";
 import { apiRoutes } from "./routes.js";
+import { previewToken } from "./token.js";
 
 /** Never another: a preview shows unsent messages and customers' data. */
 const LOOPBACK = "127.0.0.1";
@@ -16,7 +17,7 @@ const LOOPBACK = "127.0.0.1";
 /** `port`: 0, the default, takes a free one. */
 export type PreviewOptions = SessionOptions & { port?: number };
 
-/** `address`: what to open in a browser; it holds the token of this run. */
+/** `address`: what to open in a browser; it holds the token. */
 export type PreviewServer = { address: string; port: number; token: string; close(): Promise<void> };
 
 /** Serves the preview page of a folder to this machine alone. */
@@ -27,8 +28,8 @@ export async function startPreview(folder: string, options: PreviewOptions = {})
   const frames = new Frames();
   const events = new Events();
   const routes = apiRoutes(session, renderer, frames, events);
-  const token = randomBytes(24).toString("base64url");
-  session.onChange(() => events.tell(session.view().revision));
+  const token = previewToken();
+  session.onChange(() => events.notify(session.view().revision));
 
   const server = createServer((request, response) => {
     answer(request, response).catch((error) => fail(response, error));
@@ -38,31 +39,31 @@ export async function startPreview(folder: string, options: PreviewOptions = {})
     for (const [name, value] of Object.entries(EVERY_ANSWER)) response.setHeader(name, value);
     const refused = refusal(request, port);
     const url = addressOf(request);
-    if (refused !== null) send(response, 403, { error: refused });
-    else if (url === null) send(response, 400, { error: "this is no address" });
+    if (refused !== null) refuse(request, response, 403, refused);
+    else if (url === null) refuse(request, response, 400, "the address is not valid");
     else if (url.pathname.startsWith("/api/")) await answerApi(request, response, url);
-    else if (request.method !== "GET") send(response, 405, { error: "only GET" });
-    else if (url.pathname.startsWith("/frame/")) answerFrame(response, url, request.headers.host);
-    else answerPage(response, url.pathname);
+    else if (request.method !== "GET") refuse(request, response, 405, "only GET is allowed here");
+    else if (url.pathname.startsWith("/frame/")) answerFrame(request, response, url);
+    else answerPage(request, response, url.pathname);
   }
 
   async function answerApi(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const route = routes[`${request.method} ${url.pathname}`];
-    if (!hasToken(request, url, token)) send(response, 401, { error: "open the address that the command printed" });
-    else if (route === undefined) send(response, 404, NOTHING);
+    if (!hasToken(request, url, token)) refuse(request, response, 401, "open the address that the command printed");
+    else if (route === undefined) refuse(request, response, 404, NOTHING);
     else await route(request, response);
   }
 
-  function answerFrame(response: ServerResponse, url: URL, host: string | undefined): void {
+  function answerFrame(request: IncomingMessage, response: ServerResponse, url: URL): void {
     const frame = frames.get(url.pathname.slice("/frame/".length));
-    if (frame === undefined) send(response, 404, NOTHING);
-    else response.writeHead(200, frameHeaders(frame.images, `http://${host}`)).end(frame.html);
+    if (frame === undefined) refuse(request, response, 404, "this email is no longer kept: choose the message again");
+    else response.writeHead(200, frameHeaders(frame.images, `http://${request.headers.host}`)).end(frame.html);
   }
 
-  function answerPage(response: ServerResponse, path: string): void {
+  function answerPage(request: IncomingMessage, response: ServerResponse, path: string): void {
     const file = page.get(path);
     const nonce = randomBytes(16).toString("base64");
-    if (file === undefined) send(response, 404, NOTHING);
+    if (file === undefined) refuse(request, response, 404, NOTHING);
     else response.writeHead(200, pageHeaders(file.type, nonce)).end(file.body.replace("STYLE-NONCE", nonce));
   }
 
@@ -81,7 +82,7 @@ export async function startPreview(folder: string, options: PreviewOptions = {})
   };
 }
 
-const NOTHING = { error: "there is nothing here" };
+const NOTHING = "there is no such page";
 const EVERY_ANSWER = {
   "cache-control": "no-store",
   "cross-origin-resource-policy": "same-origin",

@@ -6,111 +6,127 @@ import type { OfferState } from "../../domain/offer.js";
 import type { Resolution } from "../../domain/resolution.js";
 import type { Milliseconds, UnixMs } from "../../domain/units.js";
 import type { OfferStore, StoreChange, Watch } from "../../store/store.js";
-import { type CacheEntry, HoldingCache } from "./holdings.js";
-import { OfferCatalog } from "./offers.js";
+import type { CallLimit } from "../call-limit.js";
+import { Epoch, type ReadToken } from "./epoch.js";
+import { type KnownOffer, OfferCatalog } from "./offers.js";
 import { shownBy, withShown } from "./recent-display.js";
 import { SignUps } from "./sign-ups.js";
+import { type CachedSubscriber, type CacheEntry, SubscriberCache } from "./subscribers.js";
 
-/** As much of a message as a question about it carries along. */
+/** What a message said when its answer was asked for: the caller may use the object for another message since. */
 export type MessageRef = Pick<Message, "id" | "type" | "subscriberId">;
 
-/** `max`: held codes kept. `maxAge`: how long each is trusted, milliseconds. */
+/** `max`: subscribers kept. `maxAge`: how long what was read is trusted, milliseconds. */
 export type CacheLimits = { max: number; maxAge: Milliseconds };
 
 /** Without a cache nothing is trusted; what messages have shown a moment ago is remembered all the same. */
 const NO_CACHE: CacheLimits = { max: 10_000, maxAge: Number.NEGATIVE_INFINITY };
 
-/** What this process knows without asking the store, kept true by the changes that the store tells. */
+/** What this process knows without the store, kept true by the changes that the store reports. */
 export class LocalState {
-  readonly cache: HoldingCache;
+  readonly epoch = new Epoch();
+  readonly subscribers: SubscriberCache;
   readonly offers: OfferCatalog;
   readonly signUps: SignUps;
+  readonly #maxAge: Milliseconds;
   readonly #watch: Watch | null;
 
   constructor(
     store: OfferStore,
     limits: CacheLimits | false,
     readonly serveStaleOnError: boolean,
+    calls: CallLimit,
   ) {
     const { max, maxAge } = limits || NO_CACHE;
-    this.cache = new HoldingCache(max, maxAge);
-    this.offers = new OfferCatalog(store, limits === false ? 0 : maxAge);
-    this.signUps = new SignUps(store, limits === false ? 0 : max);
+    this.#maxAge = maxAge;
+    this.subscribers = new SubscriberCache(max, this.epoch);
+    this.offers = new OfferCatalog(store, maxAge, this.epoch);
+    this.signUps = new SignUps(store, this.subscribers, calls);
     this.#watch = limits === false ? null : store.watch((change) => this.#onChange(change));
   }
 
   /** The offer that the message means, if that is known here. */
-  offerId(message: Message, named: string | undefined): string | undefined {
+  offerId(message: Message, named: string | undefined, subscriber: CachedSubscriber | undefined): string | undefined {
     if (!followsSignUpOffer(message.type)) return named ?? message.offerId;
-    return message.signUpOfferId ?? (this.#watch?.live() ? this.signUps.known(message.subscriberId) : undefined);
+    return message.signUpOfferId ?? (subscriber && this.#signUpOffer(subscriber));
   }
 
-  /** The answer for this message, if it needs no store: the rule keeps a code that can be trusted at `now`, or its last part showed one. */
-  answer(message: Message, offerId: string, now: UnixMs): Resolution | undefined {
-    const entry = this.cache.find(offerId, message.subscriberId);
-    if (entry === undefined) return undefined;
-    return this.#kept(entry, message, offerId, now) ?? this.#shown(entry, message, offerId, now);
+  /**
+   * The answer for this message, if it needs no store: the rule keeps a code that can be trusted at `now`, or one of its parts
+   * showed a code a moment ago. `message` is the caller's object, `ref` what it said.
+   */
+  answer(entry: CacheEntry, ref: MessageRef, message: Message, now: UnixMs): Resolution | undefined {
+    const offer = this.offers.get(entry.offerId);
+    if (offer === undefined) return undefined;
+    return this.#kept(entry, offer, ref, message, now) ?? shownAnswer(entry, offer.state, ref, message, now);
   }
 
-  /** While the store is away, over what was last known, trusted or not, where the caller wants that. */
-  answerWhileUnavailable(message: MessageRef, offerId: string, now: UnixMs): Resolution | undefined {
+  /** While the store is unavailable, over what was last known, trusted or not, where the caller wants that. */
+  answerWhileUnavailable(entry: CacheEntry, ref: MessageRef, message: Message, now: UnixMs): Resolution | undefined {
     if (!this.serveStaleOnError || this.#watch === null) return undefined;
-    const state = this.offers.getAny(offerId);
-    const held = keptOf(state, this.cache.getStale(offerId, message.subscriberId), message, now);
-    return state && held && codeAnswer(state, held.held, held.reason, message.id, now);
-  }
-
-  /** Whether anything is known of what the subscriber holds. */
-  remembers(message: Message, offerId: string): boolean {
-    return this.cache.find(offerId, message.subscriberId) !== undefined;
+    const state = this.offers.get(entry.offerId)?.state;
+    const current = this.subscribers.current(entry);
+    const kept = state && keptOf(current, state, current.holding, ref, message, now);
+    return kept && codeAnswer(state, kept.held, kept.reason, ref.id, now);
   }
 
   /** What the subscriber is known to hold when that calls for a new code, so that one round trip suffices. */
-  outdated(message: MessageRef, state: OfferState, now: UnixMs): Holding | null {
-    const holding = this.cache.getFresh(state.offer.id, message.subscriberId, now);
-    return holding !== undefined && decide(state, holding, message, now).action === "claim" ? holding : null;
+  staleHolding(entry: CacheEntry, ref: MessageRef, state: OfferState, now: UnixMs): Holding | null {
+    if (entry.holding === null) return null;
+    const offer = this.offers.get(entry.offerId);
+    const holding = offer === undefined ? null : this.#freshHolding(entry, offer, now);
+    return holding !== null && decide(state, holding, ref, now).action === "claim" ? holding : null;
   }
 
-  /** The offer changed: under its window of before, other processes may have given out codes that nobody told of here. */
-  offerChanged(offerId: string): void {
-    this.offers.invalidate(offerId);
-    this.cache.invalidateAll();
+  /** Remembers what the store answered. `own`: the message claimed the code that it was given. */
+  remember(entry: CacheEntry, token: ReadToken, holding: Holding, message: Message, own: boolean): void {
+    const current = this.subscribers.put(token, entry, holding);
+    if (own && current !== null) current.claimant = message;
+  }
+
+  /** Remembers what a message showed that another one had claimed, for its next part, unless the caller uses the object for another by now. */
+  rememberShown(entry: CacheEntry, ref: MessageRef, message: Message, held: HeldCode, now: UnixMs): void {
+    if (held.messageId === ref.id || message.id !== ref.id || message.subscriberId !== ref.subscriberId) return;
+    const current = this.subscribers.current(entry);
+    current.shown = withShown(current.shown, message, ref.id, held, now);
   }
 
   async close(): Promise<void> {
     await this.#watch?.close();
   }
 
-  #kept(entry: CacheEntry, message: Message, offerId: string, now: UnixMs): Resolution | undefined {
-    const holding = this.cache.getFreshOf(entry, now);
-    if (holding === undefined || !this.#watch?.live()) return undefined;
-    const state = this.offers.getFresh(offerId, now);
-    const kept = keptOf(state, holding, message, now);
-    if (state === undefined || kept === undefined) return undefined;
-    if (kept.held.messageId !== message.id) {
-      const shown = shownBy(entry.shown, message, now);
-      if (shown !== undefined && shown.code !== kept.held.code) return undefined;
-      entry.shown = withShown(entry.shown, message, kept.held, now);
-    }
-    return codeAnswer(state, kept.held, kept.reason, message.id, now);
+  #signUpOffer({ signUpOfferId, signUpToken }: CachedSubscriber): string | undefined {
+    const isTrusted = signUpOfferId !== null && this.epoch.isAfterAll(signUpToken) && this.#watch?.live() === true;
+    return isTrusted ? signUpOfferId : undefined;
   }
 
-  #shown(entry: CacheEntry, message: Message, offerId: string, now: UnixMs): Resolution | undefined {
-    const held = shownBy(entry.shown, message, now);
-    const state = held && this.offers.getAny(offerId);
-    return state && codeAnswer(state, held, "same-message", message.id, now);
+  /** Codes held under another window of the offer, given out by other processes, may be missing in what was read before the offer changed. */
+  #freshHolding({ holding, token }: CacheEntry, { changedAt }: KnownOffer, now: UnixMs): Holding | null {
+    const age = now - token.at;
+    const isFresh = token.change >= changedAt && this.epoch.isAfterAll(token) && age >= 0 && age <= this.#maxAge;
+    return isFresh ? holding : null;
+  }
+
+  #kept(entry: CacheEntry, offer: KnownOffer, ref: MessageRef, message: Message, now: UnixMs): Resolution | undefined {
+    if (entry.holding === null || !this.offers.isFresh(offer, now) || !this.#watch?.live()) return undefined;
+    const { state } = offer;
+    const kept = keptOf(entry, state, this.#freshHolding(entry, offer, now), ref, message, now);
+    if (kept === undefined) return undefined;
+    if (kept.held.messageId !== ref.id) {
+      const shown = shownBy(entry.shown, message, ref.id, now);
+      if (shown !== undefined && shown.code !== kept.held.code) return undefined;
+      entry.shown = withShown(entry.shown, message, ref.id, kept.held, now);
+    }
+    return codeAnswer(state, kept.held, kept.reason, ref.id, now);
   }
 
   #onChange(change: StoreChange): void {
-    if (change.type === "offer") this.offerChanged(change.offerId);
-    else if (change.type === "subscriber") this.cache.forget(change.offerId, change.subscriberId);
-    else if (change.type === "forgotten") {
-      this.signUps.forget(change.subscriberId);
-      this.cache.forgetSubscriber(change.subscriberId, this.offers.ids());
-    } else {
-      this.cache.invalidateAll();
+    if (change.type === "offer") this.offers.invalidate(change.offerId);
+    else if (change.type === "subscriber") this.subscribers.invalidate(change.offerId, change.subscriberId);
+    else if (change.type === "forgotten") this.subscribers.forget(change.subscriberId);
+    else {
+      this.epoch.changedAll();
       this.offers.invalidateAll();
-      this.signUps.forgetAll();
     }
   }
 }
@@ -118,17 +134,34 @@ export class LocalState {
 type Kept = Extract<Decision, { action: "keep" }>;
 
 function keptOf(
-  state: OfferState | undefined,
-  holding: Holding | undefined,
-  message: MessageRef,
+  entry: CacheEntry,
+  state: OfferState,
+  holding: Holding | null,
+  ref: MessageRef,
+  message: Message,
   now: UnixMs,
 ): Kept | undefined {
-  if (state === undefined || holding === undefined) return undefined;
-  const decision = decide(state, holding, message, now);
-  return decision.action === "keep" && isSafeToShow(decision.held, message) ? decision : undefined;
+  if (holding === null) return undefined;
+  const decision = decide(state, holding, ref, now);
+  return decision.action === "keep" && isSafeToShow(decision.held, entry, ref, message) ? decision : undefined;
 }
 
-/** Until the store has marked a code as shared, a release by the message that claimed it could hand it to somebody else. */
-function isSafeToShow(held: HeldCode, message: MessageRef): boolean {
-  return held.shared || held.messageId === message.id;
+/**
+ * Until the store has marked a code as shared, a release can hand it to somebody else: one of the message that claimed it, by a process
+ * whose notice has not arrived yet. So it is shown without the store only to the message object that was given it, whose other parts show
+ * it as well.
+ */
+function isSafeToShow(held: HeldCode, { claimant }: CacheEntry, ref: MessageRef, message: Message): boolean {
+  return held.shared || (held.messageId === ref.id && claimant === message);
+}
+
+function shownAnswer(
+  entry: CacheEntry,
+  state: OfferState,
+  ref: MessageRef,
+  message: Message,
+  now: UnixMs,
+): Resolution | undefined {
+  const held = shownBy(entry.shown, message, ref.id, now);
+  return held && codeAnswer(state, held, "same-message", ref.id, now);
 }

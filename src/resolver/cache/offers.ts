@@ -1,73 +1,86 @@
 import type { OfferState } from "../../domain/offer.js";
 import type { Milliseconds, UnixMs } from "../../domain/units.js";
 import type { OfferStore } from "../../store/store.js";
+import type { Epoch, ReadToken } from "./epoch.js";
 
-type Known = { state: OfferState; confirmedAt: UnixMs };
+/** Offers remembered. Beyond that the one read longest ago is read again when it is met. */
+const MOST_OFFERS = 5000;
+
+/** `token`: the last read that confirmed the state. `changedAt`: the last change that this process learned of, by its number. */
+export type KnownOffer = { state: OfferState; token: ReadToken; changedAt: number };
 
 /** The offers that this process has met, each as the store last confirmed it. */
 export class OfferCatalog {
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, KnownOffer>();
   readonly #loading = new Map<string, Promise<OfferState | null>>();
-  /** Rises with every change told: an answer that took off before is not confirmed any more. */
-  changes = 0;
 
   constructor(
     readonly store: OfferStore,
     readonly maxAge: Milliseconds,
+    readonly epoch: Epoch,
   ) {}
 
-  /** The state last heard of, however long ago. The store checks its revision with every claim. */
-  getAny(offerId: string): OfferState | undefined {
-    return this.#known.get(offerId)?.state;
+  /** The offer as last read, however long ago. The store checks its revision with every claim. */
+  get(offerId: string): KnownOffer | undefined {
+    return this.#known.get(offerId);
   }
 
-  /** The state if the store confirmed it at most `maxAge` ago and no change was told since. */
-  getFresh(offerId: string, now: UnixMs): OfferState | undefined {
-    const known = this.#known.get(offerId);
-    if (known === undefined) return undefined;
-    const age = now - known.confirmedAt;
-    return age >= 0 && age <= this.maxAge ? known.state : undefined;
+  /** Whether the store confirmed the state at most `maxAge` ago and no change came since. */
+  isFresh({ token, changedAt }: KnownOffer, now: UnixMs): boolean {
+    const age = now - token.at;
+    return token.change >= changedAt && this.epoch.isAfterAll(token) && age >= 0 && age <= this.maxAge;
   }
 
-  /** The store accepted this state's revision at `now`, asked when `changes` stood at `asked`. */
-  confirm(state: OfferState, now: UnixMs, asked: number): void {
+  /** The store accepted this state's revision. */
+  confirm(state: OfferState, token: ReadToken): void {
     const known = this.#known.get(state.offer.id);
-    if (known?.state === state && asked === this.changes) known.confirmedAt = now;
+    if (known?.state === state && token.change >= known.token.change) known.token = token;
   }
 
-  /** Asks the store; callers at the same time share one question. */
+  /** Reads the offer; callers at the same time share one read. */
   load(offerId: string, now: UnixMs): Promise<OfferState | null> {
     let loading = this.#loading.get(offerId);
     if (loading === undefined) {
-      loading = this.#ask(offerId, now).finally(() => this.#loading.delete(offerId));
+      loading = this.#read(offerId, now).finally(() => {
+        if (this.#loading.get(offerId) === loading) this.#loading.delete(offerId);
+      });
       this.#loading.set(offerId, loading);
     }
     return loading;
   }
 
-  /** The offer changed. What is at hand still tells its name and policy while the store is away. */
+  /** The offer changed. What is known still says its name and policy while the store is unavailable. */
   invalidate(offerId: string): void {
-    this.changes += 1;
+    const change = this.epoch.changed(offerId);
     this.#loading.delete(offerId);
     const known = this.#known.get(offerId);
-    if (known !== undefined) known.confirmedAt = Number.NEGATIVE_INFINITY;
+    if (known !== undefined) known.changedAt = change;
   }
 
-  /** Changes may have been missed. */
+  /** Changes may have been missed: reads under way are not shared with later callers. */
   invalidateAll(): void {
-    for (const offerId of this.#known.keys()) this.invalidate(offerId);
-    this.changes += 1;
+    this.#loading.clear();
   }
 
-  ids(): Iterable<string> {
-    return this.#known.keys();
+  async #read(offerId: string, now: UnixMs): Promise<OfferState | null> {
+    const token = this.epoch.beginRead(now);
+    try {
+      const state = await this.store.loadOffer(offerId);
+      this.#remember(offerId, state, token);
+      return state;
+    } finally {
+      this.epoch.endRead(token);
+    }
   }
 
-  async #ask(offerId: string, now: UnixMs): Promise<OfferState | null> {
-    const asked = this.changes;
-    const state = await this.store.loadOffer(offerId);
-    if (state === null) this.#known.delete(offerId);
-    else this.#known.set(offerId, { state, confirmedAt: asked === this.changes ? now : Number.NEGATIVE_INFINITY });
-    return state;
+  #remember(offerId: string, state: OfferState | null, token: ReadToken): void {
+    const known = this.#known.get(offerId);
+    if (known !== undefined && known.token.change > token.change) return;
+    this.#known.delete(offerId);
+    if (state === null) return;
+    // What was read of its holders before the offer was met may be from before a change that nobody here learned of.
+    const firstChange = this.epoch.isCurrent(token, offerId) ? token.change : this.epoch.change;
+    this.#known.set(offerId, { state, token, changedAt: known?.changedAt ?? firstChange });
+    if (this.#known.size > MOST_OFFERS) this.#known.delete(this.#known.keys().next().value as string);
   }
 }

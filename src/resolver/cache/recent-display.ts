@@ -9,7 +9,7 @@ const MOST_SHOWN = 4;
 
 /**
  * A code that a message showed and another message had claimed. `message` is the caller's own object, which all parts have in
- * common; `messageId` is what it said then. `before`: the message that showed one before it.
+ * common; `messageId` is its id at that time. `before`: the message that showed one before it.
  */
 export type RecentDisplay = {
   message: Message;
@@ -19,10 +19,16 @@ export type RecentDisplay = {
   before: RecentDisplay | null;
 };
 
-/** The code that this very message showed a moment ago, so that its next part shows the same. */
-export function shownBy(newest: RecentDisplay | null, message: Message, at: UnixMs): HeldCode | undefined {
+/** The code that this very message, with this id, showed a moment ago, so that its next part shows the same. */
+export function shownBy(
+  newest: RecentDisplay | null,
+  message: Message,
+  messageId: string,
+  at: UnixMs,
+): HeldCode | undefined {
   for (let each = newest; each !== null; each = each.before) {
-    if (isBy(each, message)) return Math.abs(at - each.at) <= SAME_MESSAGE_FOR ? each.held : undefined;
+    if (each.message === message && each.messageId === messageId)
+      return Math.abs(at - each.at) <= SAME_MESSAGE_FOR ? each.held : undefined;
   }
   return undefined;
 }
@@ -33,10 +39,18 @@ export function shownBy(newest: RecentDisplay | null, message: Message, at: Unix
  * Where there are `MOST_SHOWN` already, the oldest is written over: making a new one for each message takes a fifth of the time
  * of a render whose code is known.
  */
-export function withShown(newest: RecentDisplay | null, message: Message, held: HeldCode, at: UnixMs): RecentDisplay {
-  let [many, last, beforeLast]: [number, RecentDisplay | null, RecentDisplay | null] = [0, null, null];
+export function withShown(
+  newest: RecentDisplay | null,
+  message: Message,
+  messageId: string,
+  held: HeldCode,
+  at: UnixMs,
+): RecentDisplay {
+  let many = 0;
+  let last: RecentDisplay | null = null;
+  let beforeLast: RecentDisplay | null = null;
   for (let each = newest; each !== null; each = each.before) {
-    if (isBy(each, message)) {
+    if (each.message === message && each.messageId === messageId) {
       each.held = held;
       each.at = at;
       return newest as RecentDisplay;
@@ -46,17 +60,13 @@ export function withShown(newest: RecentDisplay | null, message: Message, held: 
     last = each;
   }
   if (many < MOST_SHOWN || last === null || beforeLast === null) {
-    return { message, messageId: message.id, held, at, before: newest };
+    return { message, messageId, held, at, before: newest };
   }
   beforeLast.before = null;
   last.message = message;
-  last.messageId = message.id;
+  last.messageId = messageId;
   last.held = held;
   last.at = at;
   last.before = newest;
   return last;
-}
-
-function isBy(shown: RecentDisplay, message: Message): boolean {
-  return shown.message === message && shown.messageId === message.id;
 }

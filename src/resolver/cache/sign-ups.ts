@@ -1,55 +1,46 @@
-import { LRUCache } from "lru-cache";
 import type { OfferStore } from "../../store/store.js";
 import { createBatcher } from "../batcher.js";
+import type { CallLimit } from "../call-limit.js";
+import type { CachedSubscriber, SubscriberCache } from "./subscribers.js";
 
 const MOST_ITEMS = 1000;
 
-type Question = { subscriberId: string; resolve(offerId: string | null): void; reject(error: unknown): void };
+type PendingRead = {
+  subscriber: CachedSubscriber;
+  resolve(offerId: string | null): void;
+  reject(error: unknown): void;
+};
 
-/** The subscribers' original sign-up offers. A record never changes, so it is kept until the subscriber is forgotten. */
+/** Reads the subscribers' original sign-up offers, many at a time. A record never changes, so it is kept until the subscriber is forgotten. */
 export class SignUps {
-  readonly #known: LRUCache<string, string> | null;
-  readonly #add: (question: Question) => void;
-  /** Rises whenever something is forgotten: what was asked before is not remembered any more. */
-  #forgotten = 0;
+  readonly #add: (read: PendingRead) => void;
 
   constructor(
     readonly store: OfferStore,
-    max: number,
+    readonly cache: SubscriberCache,
+    readonly calls: CallLimit,
   ) {
-    this.#known = max > 0 ? new LRUCache({ max }) : null;
-    this.#add = createBatcher(MOST_ITEMS, (questions) => void this.#settle(questions));
+    this.#add = createBatcher(MOST_ITEMS, (reads) => calls.run(() => this.#read(reads)));
   }
 
-  known(subscriberId: string): string | undefined {
-    return this.#known?.get(subscriberId);
+  read(subscriber: CachedSubscriber): Promise<string | null> {
+    return new Promise((resolve, reject) => this.#add({ subscriber, resolve, reject }));
   }
 
-  ask(subscriberId: string): Promise<string | null> {
-    return new Promise((resolve, reject) => this.#add({ subscriberId, resolve, reject }));
-  }
-
-  forget(subscriberId: string): void {
-    this.#forgotten += 1;
-    this.#known?.delete(subscriberId);
-  }
-
-  forgetAll(): void {
-    this.#forgotten += 1;
-    this.#known?.clear();
-  }
-
-  async #settle(questions: Question[]): Promise<void> {
-    const asked = this.#forgotten;
+  async #read(reads: PendingRead[]): Promise<void> {
+    const { epoch } = this.cache;
+    const token = epoch.beginRead(0);
     try {
-      const offerIds = await this.store.signUpOffers(questions.map(({ subscriberId }) => subscriberId));
-      questions.forEach(({ subscriberId, resolve }, place) => {
-        const offerId = offerIds[place] ?? null;
-        if (offerId !== null && asked === this.#forgotten) this.#known?.set(subscriberId, offerId);
+      const offerIds = await this.store.signUpOffers(reads.map(({ subscriber }) => subscriber.id));
+      reads.forEach(({ subscriber, resolve }, index) => {
+        const offerId = offerIds[index] ?? null;
+        if (offerId !== null) this.cache.putSignUp(token, subscriber, offerId);
         resolve(offerId);
       });
     } catch (error) {
-      for (const { reject } of questions) reject(error);
+      for (const { reject } of reads) reject(error);
+    } finally {
+      epoch.endRead(token);
     }
   }
 }

@@ -1,10 +1,9 @@
+import { DAY } from "../../domain/calendar.js";
 import { codeKey } from "../../domain/identifier.js";
 import type { Batch } from "../../domain/offer.js";
 import type { UnixMs } from "../../domain/units.js";
 import { differentDays } from "../checks.js";
 import type { BatchCounts, CodeOutcome } from "../store.js";
-
-const DAY = 86_400_000;
 
 /** A code, from its upload on. `claim` is `null` while nobody has it. */
 export type Entry = {

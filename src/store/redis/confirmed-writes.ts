@@ -1,15 +1,16 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { StoreUnavailableError } from "../../domain/errors.js";
 import type { Milliseconds } from "../../domain/units.js";
-import { bounded } from "./bounded.js";
-import type { RedisClient } from "./client.js";
+import { answerWithin } from "./answer-within.js";
+import { type Outcome, type RedisClient, send } from "./client.js";
 import { type Confirmation, confirmationArgs, unconfirmedBecause } from "./durability.js";
-import type { Call } from "./lua.js";
+import { slotGuardKey } from "./keys.js";
+import { type Call, script } from "./lua.js";
 import { isNoScript } from "./reply.js";
 
 /** Writes that share one confirmation. */
 const MOST_WRITES = 100;
-/** A slot that has moved, or is moving: how long until the next try. */
+/** How long to wait before a write is sent again to a slot that has moved or is moving. */
 const TRY_AGAIN_AFTER: Milliseconds = 50;
 
 type Write = Call & {
@@ -19,18 +20,42 @@ type Write = Call & {
   reject(error: unknown): void;
 };
 type Line = { waiting: Write[]; busy: boolean };
-type Outcome = [error: Error | null, reply: unknown];
+type Unconfirmed = { readonly because: string; readonly cause: unknown };
 
 /**
- * Runs scripts that write, and tells their replies only when replicas (or the disk) have confirmed them.
+ * Writes to a key without changing it, so that the replication stream and the append-only file get longer.
  *
- * `WAIT` speaks of everything that its own connection has had done, so it has to travel with the scripts: one pipeline, to the node
- * of their slot. When the connection breaks, ioredis sends a pipeline again as a whole or not at all, so a confirmation
- * is always about the replies that stand before it, also where the server is another by then. A script that is asked for
- * a second time and has nothing left to write is confirmed as well: Redis counts from the last command of the connection.
+ * KEYS[1]  any key
+ */
+const TOUCH = script(
+  "touch",
+  "writes",
+  `local left = redis.call("PTTL", KEYS[1])
+if left == -2 then
+  redis.call("SET", KEYS[1], "")
+  redis.call("DEL", KEYS[1])
+elseif left == -1 then
+  redis.call("PEXPIRE", KEYS[1], 100000000)
+  redis.call("PERSIST", KEYS[1])
+else
+  redis.call("PEXPIRE", KEYS[1], left)
+end
+return 1
+`,
+);
+
+/**
+ * Runs scripts that write, and returns their replies only when replicas (or the disk) have confirmed them.
  *
- * `WAIT` holds up its connection. So a line (the server, or in a cluster an offer) has one pipeline under way, and what
- * comes meanwhile goes together in the next.
+ * `WAIT` and `WAITAOF` confirm the last write of their own connection and everything before it. So they travel with the scripts in one
+ * pipeline, to the node of their slot. When the connection breaks, a client sends a pipeline again as a whole or not at all, so a
+ * confirmation is always about the replies before it, even if the server is another one by then.
+ *
+ * A script that runs a second time may have nothing left to write, while its first run is not confirmed yet. Since Redis 7.2 `WAIT`
+ * would then confirm an older write of this connection, or none. Therefore each pipeline ends with a write of its own, `TOUCH`.
+ *
+ * `WAIT` holds up its connection. So a line (the server, or in a cluster an offer) has one pipeline under way, and writes that
+ * arrive meanwhile go together in the next.
  */
 export class ConfirmedWrites {
   readonly #lines = new Map<string, Line>();
@@ -71,9 +96,9 @@ export class ConfirmedWrites {
   /** One pipeline. Returns the writes that have to be sent again. */
   async #together(writes: Write[]): Promise<Write[]> {
     try {
-      const outcomes = await bounded("write", this.timeout, this.#send(writes));
-      const unconfirmed = this.#unconfirmed(outcomes.pop());
-      const again = writes.filter((write, place) => !settle(write, outcomes[place] as Outcome, unconfirmed));
+      const outcomes = await answerWithin("write", this.timeout, sendTogether(this.client, writes, this.confirmation));
+      const unconfirmed = this.#unconfirmed(outcomes.splice(writes.length));
+      const again = writes.filter((write, index) => !settle(write, outcomes[index] as Outcome, unconfirmed));
       if (outcomes.some(([error]) => isElsewhere(error))) await this.#findSlot(writes);
       return again;
     } catch (error) {
@@ -82,38 +107,56 @@ export class ConfirmedWrites {
     }
   }
 
-  async #send(writes: readonly Write[]): Promise<Outcome[]> {
-    const pipeline = this.client.pipeline();
-    for (const { script, keys, args, byText } of writes) {
-      if (byText) pipeline.eval(script.lua, keys.length, ...keys, ...args);
-      else pipeline.evalsha(script.sha, keys.length, ...keys, ...args);
-    }
-    pipeline.call(this.confirmation.command, ...confirmationArgs(this.confirmation));
-    return (await pipeline.exec()) as Outcome[];
-  }
-
-  #unconfirmed(outcome: Outcome | undefined): { because: string; cause: unknown } | null {
-    const [error, reply] = outcome ?? [new Error("no reply")];
-    const because = error?.message ?? unconfirmedBecause(this.confirmation, reply);
-    return because === null ? null : { because, cause: error };
+  #unconfirmed([touched, confirmed]: readonly Outcome[]): Unconfirmed | null {
+    const [error, reply] = confirmed ?? [new Error("no reply")];
+    const cause = touched?.[0] ?? error;
+    const because = cause?.message ?? unconfirmedBecause(this.confirmation, reply);
+    return because === null ? null : { because, cause };
   }
 
   /** A plain command follows the cluster's redirections, and the client learns from it where the slot is now. */
   async #findSlot(writes: readonly Write[]): Promise<void> {
     await wait(TRY_AGAIN_AFTER);
-    await bounded("slot", this.timeout, this.client.exists(writes[0]?.keys[0] as string)).catch(() => {});
+    const found = send(this.client, "exists", writes[0]?.keys[0] as string);
+    await answerWithin("slot", this.timeout, found).catch(() => {});
   }
 }
 
+/** Asks for the confirmation of a write that changes nothing. Why it is not confirmed, or `null` when it is. */
+export async function confirmationFailure(
+  client: RedisClient,
+  key: string,
+  confirmation: Confirmation,
+): Promise<Error | string | null> {
+  const [touched, confirmed] = await sendTogether(client, [], confirmation, key);
+  const error = touched?.[0] ?? confirmed?.[0];
+  return error ?? unconfirmedBecause(confirmation, confirmed?.[1]);
+}
+
+/** The outcomes of the writes, of `TOUCH` and of the confirmation. */
+async function sendTogether(
+  client: RedisClient,
+  writes: readonly Write[],
+  confirmation: Confirmation,
+  key = writes[0]?.keys[0] as string,
+): Promise<Outcome[]> {
+  const pipeline = client.pipeline();
+  for (const { script, keys, args, byText } of writes) {
+    if (byText) pipeline.call("eval", script.lua, keys.length, ...keys, ...args);
+    else pipeline.call("evalsha", script.sha, keys.length, ...keys, ...args);
+  }
+  const touched = [key, ...slotGuardKey(key)];
+  pipeline.call("eval", TOUCH.lua, touched.length, ...touched);
+  pipeline.call(confirmation.command, ...confirmationArgs(confirmation));
+  return (await pipeline.exec()) ?? [];
+}
+
 /** Whether the write has been answered; if not, it is to be sent again. */
-function settle(
-  write: Write,
-  [error, reply]: Outcome,
-  unconfirmed: { because: string; cause: unknown } | null,
-): boolean {
-  if (error === null && unconfirmed === null) write.resolve(reply);
-  else if (error === null) write.reject(notConfirmed(write, unconfirmed as { because: string; cause: unknown }));
-  else if (isNoScript(error) && !write.byText) {
+function settle(write: Write, [error, reply]: Outcome, unconfirmed: Unconfirmed | null): boolean {
+  if (error === null) {
+    if (unconfirmed === null) write.resolve(reply);
+    else write.reject(notConfirmed(write, unconfirmed));
+  } else if (isNoScript(error) && !write.byText) {
     write.byText = true;
     return false;
   } else if (isElsewhere(error) && isAwaited(write)) return false;
@@ -121,10 +164,7 @@ function settle(
   return true;
 }
 
-function notConfirmed(
-  { script }: Write,
-  { because, cause }: { because: string; cause: unknown },
-): StoreUnavailableError {
+function notConfirmed({ script }: Write, { because, cause }: Unconfirmed): StoreUnavailableError {
   const text = `"${script.name}" was run but is not confirmed (${because}), so its result is not used; asking again is safe`;
   return new StoreUnavailableError(text, { cause });
 }

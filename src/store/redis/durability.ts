@@ -12,7 +12,7 @@ export const replicasSchema = z
   .max(100, { error: REPLICAS_EXPECTED })
   .optional();
 
-/** What the server is asked behind every write, and how many have to say yes before anybody hears of it. */
+/** The command that follows every write, and how many must confirm before the write counts. */
 export type Confirmation = {
   readonly command: "WAIT" | "WAITAOF";
   readonly disks: number;

@@ -4,7 +4,7 @@ import type { Milliseconds } from "../../domain/units.js";
 import type { Connection } from "./connection.js";
 import type { StoreKeys } from "./keys.js";
 import { script } from "./lua.js";
-import { unexpectedReply } from "./reply.js";
+import { integerFrom, unexpectedReply } from "./reply.js";
 
 /** A holder that dies keeps the others waiting no longer than this, or than three answers may take. */
 const HELD_AT_LEAST: Milliseconds = 5000;
@@ -97,7 +97,7 @@ export async function withImportLock<Result>(
   const turn: Turn = {
     number,
     async renew() {
-      if ((await connection.run(HOLD, [keys.importLock], [held, term])) !== 1) throw turnOver();
+      if (integerFrom(HOLD, await connection.run(HOLD, [keys.importLock], [held, term])) !== 1) throw turnOver();
     },
     over(newer) {
       if (Number(newer) > Number(greatest)) greatest = String(newer);

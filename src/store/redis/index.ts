@@ -1,5 +1,6 @@
 /** The store in Redis, Valkey or Redis Cluster. */
-export type { RedisClient } from "./client.js";
+export type { RedisClient, RedisPipeline } from "./client.js";
+export { fromNodeRedis, type NodeRedisClient, type NodeRedisCluster } from "./node-redis.js";
 export type { RedisStoreOptions } from "./options.js";
 export type { FaultKind, Finding, Reconciliation } from "./reconcile/report.js";
 export { type RedisStore, redisStore } from "./redis-store.js";

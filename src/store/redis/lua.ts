@@ -21,11 +21,15 @@ export function script(name: string, mode: "writes" | "reads", body: string): Sc
   const lua = `#!lua${mode === "reads" ? " flags=no-writes" : ""}\n${WITHOUT_SLOT_GUARD}${body}`;
   const sha = createHash("sha1").update(lua).digest("hex");
   scriptNames.set(sha, name);
+  for (const [, command = ""] of body.matchAll(/\bcall\("([A-Z]+)"/g)) scriptCommands.add(command.toLowerCase());
   return { name, mode, lua, sha };
 }
 
 /** The scripts by their digests, for whoever reads what goes over the wire. */
 export const scriptNames = new Map<string, string>();
+
+/** The commands that the scripts call, which an account has to be allowed to run. */
+export const scriptCommands = new Set<string>();
 
 /** See `slotGuardKey` in keys.ts: the scripts themselves know nothing of it. */
 const WITHOUT_SLOT_GUARD = 'if string.sub(KEYS[#KEYS], -11) == ":slot-guard" then KEYS[#KEYS] = nil end\n';

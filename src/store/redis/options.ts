@@ -10,6 +10,7 @@ export const optionsSchema = z.strictObject(
     timeout: z.number({ error: TIMEOUT_EXPECTED }).min(1, { error: TIMEOUT_EXPECTED }).default(2000),
     durability: durabilitySchema,
     replicas: replicasSchema,
+    allowEviction: z.boolean({ error: "true or false" }).default(false),
     onWarning: z
       .custom<(warning: string) => void>((value) => typeof value === "function", {
         error: "a function that takes a text",
@@ -25,13 +26,14 @@ export const optionsSchema = z.strictObject(
  * - `durability`: what a code has to outlive before it is handed out. `fast` (default): nothing. `replicated`: `replicas` have confirmed
  *   it. `durable`: the server's disk has. See docs/reliability.md.
  * - `replicas`: how many have to confirm. Default 1 for `replicated`, 0 for `durable`.
- * - `onWarning`: told once what about the server or the client puts codes at risk. Default `process.emitWarning`.
+ * - `allowEviction`: whether a server with an `allkeys-*` eviction policy is accepted, which deletes codes when memory is short. Default `false`.
+ * - `onWarning`: called once with each setting of the server or the client that puts codes at risk. Default `process.emitWarning`.
  */
 export type RedisStoreOptions = z.input<typeof optionsSchema>;
 
 const warned = new Set<string>();
 
-/** Many stores over one server say it once. */
+/** Emits a warning once in this process, however many stores find it. */
 function warnProcess(warning: string): void {
   if (warned.has(warning)) return;
   warned.add(warning);

@@ -34,8 +34,8 @@ export type { FaultKind, Finding, Reconciliation } from "./reconcile/report.js";
 /** What a store in Redis can do besides. */
 export interface RedisStore extends OfferStore {
   /**
-   * Looks at the server before the first message does. Rejects with `InvalidInputError` when it cannot keep what `durability`
-   * promises, with `StoreUnavailableError` when it is away; tells `onWarning` of what puts codes at risk.
+   * Checks servers, account and client before the first message does. Rejects with `InvalidInputError` when they cannot keep what is
+   * promised, with `StoreUnavailableError` when they do not answer; calls `onWarning` with what puts codes at risk.
    */
   ready(): Promise<void>;
   /**
@@ -46,18 +46,20 @@ export interface RedisStore extends OfferStore {
 }
 
 /**
- * A store in Redis 7 or later, Valkey, or Redis Cluster, over the caller's ioredis client, which it never closes.
+ * A store in Redis 7 or later, Valkey, or Redis Cluster, over the caller's client, which it never closes: of ioredis or iovalkey
+ * as it is, of node-redis by `fromNodeRedis`.
  *
  * @example
  * const store = redisStore(new Redis("redis://localhost:6379"), { prefix: "shop" });
  */
 export function redisStore(client: RedisClient, options: RedisStoreOptions = {}): RedisStore {
-  if (typeof (client as RedisClient | undefined)?.evalsha !== "function") {
-    throw invalidInput("client", "an ioredis client", client);
+  if (typeof (client as RedisClient | undefined)?.call !== "function") {
+    throw invalidInput("client", "an ioredis or iovalkey client, or fromNodeRedis(client)", client);
   }
-  const { prefix, timeout, durability, replicas, onWarning } = checked(optionsSchema, "options", options);
+  const settings = checked(optionsSchema, "options", options);
+  const { prefix, timeout, durability, replicas } = settings;
   const connection = new Connection(client, timeout, confirmationFor(durability, replicas, timeout));
-  const checks = startChecks(connection, onWarning);
+  const checks = startChecks(connection, settings);
   connection.guard(checks);
   const keys = storeKeys(prefix);
   const offers = new OfferRegistry(connection, keys);
@@ -78,7 +80,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
   }
 
   return {
-    ready: checks.ready,
+    ready: checks.pass,
     reconcile: async (offerId, options = {}) => reconcile(parts, await offers.load(offerId), offerId, options),
     saveOffer: (offer) => saveOffer(parts, offer),
     loadOffer: async (offerId) => (await offers.load(offerId))?.state ?? null,

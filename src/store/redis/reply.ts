@@ -11,6 +11,13 @@ export function instant(text: string): UnixMs {
   return Number.parseInt(text, 36);
 }
 
+/** An integer that a script replies. A client with `stringNumbers` gives it as text. */
+export function integerFrom(script: Script, reply: unknown): number {
+  const number = typeof reply === "string" ? Number(reply) : reply;
+  if (!Number.isInteger(number)) throw unexpectedReply(script, reply);
+  return number as number;
+}
+
 /** Redis runs these very scripts, so a reply of another shape means that the data are not ours. */
 export function unexpectedReply(script: Script, reply: unknown): Error {
   return new Error(`the script "${script.name}" gave an unexpected reply: ${JSON.stringify(reply)?.slice(0, 200)}`);

@@ -4,6 +4,7 @@ import { Redis } from "ioredis";
 import { createResolver, memoryStore, type OfferStore, type Resolver } from "offer-code";
 import { redisStore } from "offer-code/redis";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { known } from "../../../src/internal.js";
 import { clockAt, counted, DAY, left, message, stock } from "../../fixtures.js";
 import { startFaultProxy } from "../../setup/fault-proxy.js";
 import { eventually } from "../../setup/wait.js";
@@ -48,13 +49,96 @@ test("a sign-up that was asked for before its subscriber was forgotten is not re
   expect(await resolver.resolve(message({ id: "m2", type: "auto-response" }))).toMatchObject({ offerId: "vip" });
 });
 
+test("a sign-up offer that is known here is read again after its subscriber was forgotten, also while no changes arrive", async () => {
+  const real = memoryStore();
+  let live = true;
+  const store: OfferStore = { ...real, watch: () => ({ live: () => live, close: async () => {} }) };
+  await stock(store);
+  await stock(store, { id: "vip" }, [{ id: "b1", codes: ["V1"] }]);
+  await store.recordSignUp("ann", "welcome");
+  const resolver = createResolver({ store });
+  expect(await resolver.resolve(message({ type: "auto-response" }))).toMatchObject({ offerId: "welcome" });
+  live = false;
+  await store.forget("ann");
+  await store.recordSignUp("ann", "vip");
+  expect(await resolver.resolve(message({ id: "m2", type: "auto-response" }))).toMatchObject({ offerId: "vip" });
+});
+
+describe("parts of one message show one code", () => {
+  /** A store whose claims wait until they are let go. */
+  function heldBack(real: OfferStore) {
+    const waiting: (() => void)[] = [];
+    let isOpen = true;
+    const store: OfferStore = {
+      ...real,
+      async claim(request) {
+        if (!isOpen) await new Promise<void>((go) => waiting.push(go));
+        return real.claim(request);
+      },
+    };
+    return {
+      store,
+      holdBack() {
+        isOpen = false;
+      },
+      letGo() {
+        isOpen = true;
+        for (const go of waiting.splice(0)) go();
+      },
+    };
+  }
+
+  test("when two deliveries of it meet and the code is redeemed between their parts", async () => {
+    const { store, holdBack, letGo } = heldBack(memoryStore());
+    await stock(store);
+    const resolver = createResolver({ store });
+    await resolver.resolve(message({ id: "m0" }));
+    const deliveries = [message(), message()];
+    holdBack();
+    const firstParts = deliveries.map((each) => resolver.resolve(each));
+    await pause();
+    letGo();
+    for (const part of firstParts) expect(await part).toMatchObject({ code: "A1" });
+    await store.redeem("A1", 0);
+    for (const each of deliveries) expect(await resolver.resolve(each)).toMatchObject({ code: "A1" });
+    expect(await resolver.resolve(message({ id: "m2" }))).toMatchObject({ code: "B2", reason: "redeemed" });
+  });
+
+  test("when the cache is smaller than the number of subscribers between them", async () => {
+    const store = memoryStore();
+    await stock(store);
+    const resolver = createResolver({ store, cache: { max: 1 } });
+    for (const id of ["m0", "m1"]) await resolver.resolve(message({ id }));
+    const mine = message({ id: "m2" });
+    expect(await resolver.resolve(mine)).toMatchObject({ code: "A1" });
+    await resolver.resolve(message({ subscriberId: "ben" }));
+    await store.redeem("A1", 0);
+    expect(await resolver.resolve(mine)).toMatchObject({ code: "A1" });
+    expect(await resolver.resolve(message({ id: "m3" }))).toMatchObject({ code: "C3", reason: "redeemed" });
+  });
+});
+
 describe("a code that this process knows", () => {
   test("is shown again to its own message without asking", async () => {
     const { resolver, calls } = await setUp();
-    await resolver.resolve(message());
+    const mine = message();
+    await resolver.resolve(mine);
     calls.length = 0;
-    expect(await resolver.resolve(message())).toMatchObject({ code: "A1", reason: "same-message", isNew: true });
+    expect(await resolver.resolve(mine)).toMatchObject({ code: "A1", reason: "same-message", isNew: true });
     expect(calls).toEqual([]);
+  });
+
+  test("is asked for by a retry, which is another object: the message may have been released elsewhere", async () => {
+    const [real, clock] = [memoryStore(), clockAt()];
+    const { store } = counted(real);
+    await stock(store);
+    // What the other process changes arrives late, as over a slow network.
+    const late = { ...store, watch: () => ({ live: () => true, close: async () => {} }) };
+    const [here, there] = [late, store].map((each) => createResolver({ store: each, now: clock.now }));
+    expect(await here?.resolve(message())).toMatchObject({ code: "A1" });
+    expect(await there?.release(message())).toMatchObject({ status: "released" });
+    expect(await there?.resolve(message({ subscriberId: "ben" }))).toMatchObject({ code: "A1" });
+    expect(await here?.resolve(message())).toMatchObject({ code: "B2" });
   });
 
   test("is asked for once more by the next message, which marks it as shared, and then no more", async () => {
@@ -128,17 +212,18 @@ describe("a code that this process knows", () => {
     expect(await resolver.resolve(message({ id: "m3" }))).toMatchObject({ code: "B2", reason: "still-valid" });
   });
 
-  test("is told by resolveKnown without asking, and what is not known is not told", async () => {
+  test("is found without the store, and what is not known is not found", async () => {
     const { resolver, calls } = await setUp();
-    expect(resolver.resolveKnown(message())).toBeUndefined();
-    await resolver.resolve(message());
+    const mine = message();
+    expect(known(resolver, mine)).toBeUndefined();
+    await resolver.resolve(mine);
     calls.length = 0;
-    expect(resolver.resolveKnown(message())).toMatchObject({ code: "A1", reason: "same-message" });
-    expect(resolver.resolveKnown(message({ id: "m2" }))).toBeUndefined();
-    expect(resolver.resolveKnown(message({ type: "auto-response" }))).toBeUndefined();
+    expect(known(resolver, mine)).toMatchObject({ code: "A1", reason: "same-message" });
+    expect(known(resolver, message({ id: "m2" }))).toBeUndefined();
+    expect(known(resolver, message({ type: "auto-response" }))).toBeUndefined();
     expect(calls).toEqual([]);
     await resolver.close();
-    expect(resolver.resolveKnown(message())).toBeUndefined();
+    expect(known(resolver, mine)).toBeUndefined();
   });
 });
 
@@ -158,22 +243,22 @@ describe("processes that share a Redis", () => {
     for (const id of ["m0", "m1"]) await resolver.resolve(message({ id }));
     await eventually(async () => {
       await resolver.resolve(message({ id: "m1" }));
-      return resolver.resolveKnown(message({ id: "any other" })) !== undefined;
+      return known(resolver, message({ id: "any other" })) !== undefined;
     }, "a live watch");
   }
 
   test("a redemption in one is seen by the other, which had the code in its cache", async () => {
     const [here, there] = await twoProcesses();
-    expect(there.resolveKnown(message({ id: "m2" }))).toMatchObject({ code: "A1" });
+    expect(known(there, message({ id: "m2" }))).toMatchObject({ code: "A1" });
     await here.redeem("A1");
-    await eventually(() => there.resolveKnown(message({ id: "m2" })) === undefined, "news of the redemption");
+    await eventually(() => known(there, message({ id: "m2" })) === undefined, "news of the redemption");
     expect(await there.resolve(message({ id: "m2" }))).toMatchObject({ code: "B2", reason: "redeemed" });
   });
 
   test("an offer changed in one is judged by its new window in the other", async () => {
     const [, there, store] = await twoProcesses();
     await store.saveOffer({ id: "welcome", window: { type: "time-to-live", amount: 0, unit: "day" } });
-    await eventually(() => there.resolveKnown(message({ id: "m2" })) === undefined, "news of the change");
+    await eventually(() => known(there, message({ id: "m2" })) === undefined, "news of the change");
     expect(await there.resolve(message({ id: "m2" }))).toMatchObject({ code: "B2", reason: "new-each-message" });
   });
 
@@ -182,7 +267,7 @@ describe("processes that share a Redis", () => {
     await store.recordSignUp("ann", "welcome");
     expect(await there.resolve(message({ type: "auto-response" }))).toMatchObject({ code: "A1" });
     await store.forget("ann");
-    await eventually(() => there.resolveKnown(message({ id: "m2" })) === undefined, "news");
+    await eventually(() => known(there, message({ id: "m2" })) === undefined, "news");
     expect(await there.resolve(message({ id: "m2" }))).toMatchObject({ code: "B2", reason: "first-code" });
     expect(await there.resolve(message({ id: "m3", type: "auto-response" }))).toMatchObject({
       reason: "no-sign-up-offer",
@@ -206,15 +291,15 @@ describe("processes that share a Redis", () => {
 
     const deaf = proxy.cutRequest("SUBSCRIBE");
     proxy.cutAll();
-    await eventually(() => resolver.resolveKnown(message({ id: "m2" })) === undefined, "the loss to be noticed");
+    await eventually(() => known(resolver, message({ id: "m2" })) === undefined, "the loss to be noticed");
     await direct.redeem("A1", 0);
     expect(await resolver.resolve(message({ id: "m2" }))).toMatchObject({ code: "B2", reason: "redeemed" });
     expect(await resolver.resolve(message({ id: "m3" }))).toMatchObject({ code: "B2", reason: "still-valid" });
-    expect(resolver.resolveKnown(message({ id: "m4" }))).toBeUndefined();
+    expect(known(resolver, message({ id: "m4" }))).toBeUndefined();
 
     deaf.end();
     await isWatching(resolver);
-    expect(resolver.resolveKnown(message({ id: "m5" }))).toMatchObject({ code: "B2" });
+    expect(known(resolver, message({ id: "m5" }))).toMatchObject({ code: "B2" });
     expect(await left(direct)).toBe(1);
   });
 });

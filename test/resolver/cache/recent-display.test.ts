@@ -12,13 +12,13 @@ function messageOf(id: string): Message {
 /** What stands there once these messages have shown a code each, named after them. */
 function after(...messages: Message[]): RecentDisplay | null {
   return messages.reduce<RecentDisplay | null>(
-    (shown, each) => withShown(shown, each, held({ code: each.id }), NOON),
+    (shown, each) => withShown(shown, each, each.id, held({ code: each.id }), NOON),
     null,
   );
 }
 
 function codesOf(shown: RecentDisplay | null, messages: readonly Message[]): (string | undefined)[] {
-  return messages.map((each) => shownBy(shown, each, NOON)?.code);
+  return messages.map((each) => shownBy(shown, each, each.id, NOON)?.code);
 }
 
 test("four messages to one subscriber are told apart, and a fifth takes the place of the oldest", () => {
@@ -31,21 +31,23 @@ test("four messages to one subscriber are told apart, and a fifth takes the plac
 test("what a message showed last counts, in its own place", () => {
   const messages = ["a", "b", "c", "d"].map(messageOf);
   const [first] = messages as [Message];
-  const shown = withShown(after(...messages), first, held({ code: "other" }), NOON);
+  const shown = withShown(after(...messages), first, first.id, held({ code: "other" }), NOON);
   expect(codesOf(shown, messages)).toEqual(["other", "b", "c", "d"]);
 });
 
 test("another object is another message, and so is the same object that says another id", () => {
   const message = messageOf("a");
   const shown = after(message);
-  expect(shownBy(shown, { ...message }, NOON)).toBeUndefined();
+  expect(shownBy(shown, { ...message }, message.id, NOON)).toBeUndefined();
   message.id = "b";
-  expect(shownBy(shown, message, NOON)).toBeUndefined();
+  expect(shownBy(shown, message, message.id, NOON)).toBeUndefined();
 });
 
 test("it counts for a minute, whichever way the clock goes", () => {
   const message = messageOf("a");
   const shown = after(message);
-  const told = [-MINUTE - 1, -MINUTE, MINUTE, MINUTE + 1].map((later) => shownBy(shown, message, NOON + later)?.code);
+  const told = [-MINUTE - 1, -MINUTE, MINUTE, MINUTE + 1].map(
+    (later) => shownBy(shown, message, message.id, NOON + later)?.code,
+  );
   expect(told).toEqual([undefined, "a", "a", undefined]);
 });

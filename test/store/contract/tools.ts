@@ -6,7 +6,7 @@ export type CurrentStore = () => OfferStore;
 
 export type ClaimOptions = Partial<Omit<ClaimItem, "subscriberId">> & Partial<Omit<ClaimRequest, "items">>;
 
-/** One subscriber's claim by a caller who knows what is held, unless told otherwise, and draws from all batches. */
+/** One subscriber's claim by a caller who, by default, expects what is held and draws from all batches. */
 export async function claim(
   store: OfferStore,
   subscriberId: string,
@@ -20,7 +20,7 @@ export async function claim(
   return reply.answers[0]!;
 }
 
-/** Claims for many at once, by a caller who knows the offer as it is now. */
+/** Claims for many at once, by the offer's present revision. */
 export async function claimAll(
   store: OfferStore,
   items: readonly ClaimItem[],
@@ -32,7 +32,7 @@ export async function claimAll(
   return store.claim({ ...options, offerId, revision, from, now, items });
 }
 
-/** An item of somebody who is thought to hold nothing. */
+/** An item of a subscriber expected to hold nothing. */
 export function newcomer(subscriberId: string, messageId = `for ${subscriberId}`): ClaimItem {
   return { subscriberId, messageId, holding: null, reusable: null };
 }
@@ -46,7 +46,7 @@ export async function codesOf(store: OfferStore, subscriberId: string): Promise<
   return ((await holdingOf(store, subscriberId)) ?? []).map(({ code }) => code);
 }
 
-/** The code of an answer, or the word that stands for none. */
+/** The code of an answer, or its status where it has none. */
 export function codeOf(answer: ClaimAnswer): string {
   return answer.status === "claimed" ? answer.holding[0].code : answer.status;
 }
@@ -56,7 +56,7 @@ export function codesIn(reply: ClaimReply): string[] {
   return reply.status === "answered" ? reply.answers.map(codeOf) : [reply.status];
 }
 
-/** Everything that `counts` tells of all batches, summed up. */
+/** The counts of all batches, summed up. */
 export async function totals(store: OfferStore, offerId = "welcome"): Promise<Omit<BatchCounts, "batch">> {
   const sum = { inPool: 0, givenOut: 0, redeemed: 0, redeemedInPool: 0 };
   for (const counts of (await store.counts(offerId)) ?? []) {

@@ -25,7 +25,7 @@ const NO_CHANGES: [string, (store: OfferStore) => Promise<unknown>][] = [
   ["a release of nothing", (store) => store.release("welcome", "ann", "m9")],
 ];
 
-/** The bus of a cluster may bring news of what was done before the watch was live a moment late; then the test listens anew. */
+/** The bus of a cluster may deliver changes from before the watch was live a moment late; then the test listens anew. */
 const WITH_LATE_NEWS = { retry: 3 };
 
 /** `elsewhere`: the same store in another process, which makes the changes. */
@@ -70,7 +70,7 @@ export function watchContract(store: CurrentStore, elsewhere: CurrentStore = sto
   });
 }
 
-/** What was told before one more change, which is waited for. */
+/** The changes that arrived before one more change, which this waits for. */
 async function heardBefore(store: OfferStore, changes: readonly StoreChange[]): Promise<StoreChange[]> {
   await store.saveOffer({ id: "the last" });
   const isLast = (change: StoreChange) => sameChange(change, { type: "offer", offerId: "the last" });

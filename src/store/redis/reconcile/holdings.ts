@@ -4,7 +4,7 @@ import { HELD, HOLDING_SEEN, type Marks } from "./places.js";
 import { refsIn, refText } from "./refs.js";
 import type { Report } from "./report.js";
 
-/** Goes through the subscribers: each code that one is said to hold has to name him, and no message has two. */
+/** Checks the subscribers: each code that one is recorded to hold must name that subscriber, and no message has two. */
 export async function checkHoldings(shelf: KeyScanner, marks: readonly Marks[], report: Report): Promise<void> {
   const bucketKeys = Array.from({ length: shelf.keys.buckets }, (_, bucket) => `${shelf.keys.base}:s:${bucket}`);
   const hashes = shelf.hashes(bucketKeys.flatMap((key) => [key, `${key}:older`]));

@@ -1,4 +1,4 @@
-import type { ChainableCommander } from "ioredis";
+import type { CommandPipeline } from "../commands.js";
 import type { Connection } from "../connection.js";
 import { type OfferKeys, PAGE } from "../keys.js";
 import { readPlaces } from "../scripts/places.js";
@@ -16,13 +16,13 @@ export class KeyScanner {
     readonly keys: OfferKeys,
   ) {}
 
-  async ask(what: string, fill: (pipeline: ChainableCommander) => void): Promise<unknown[]> {
+  async ask(what: string, fill: (pipeline: CommandPipeline) => void): Promise<unknown[]> {
     const replies = await this.connection.command(what, async (client) => {
       const pipeline = client.pipeline();
       fill(pipeline);
       return pipeline.exec();
     });
-    return (replies ?? []).map(([error, reply]) => {
+    return replies.map(([error, reply]) => {
       if (error !== null) throw error;
       return reply;
     });

@@ -5,7 +5,7 @@ import type { KeyScanner } from "./key-scanner.js";
 import { placeText, refsIn } from "./refs.js";
 import type { Report } from "./report.js";
 
-/** What is known of each place of a batch: there is a code, its holder knows of it, and who has been there since. */
+/** The facts found of each place of a batch: whether it has a code, whether its holder's entry names it, and what has led to it. */
 export const TAKEN_UP = 1;
 export const HELD = 2;
 export const INDEX_SEEN = 4;
@@ -25,7 +25,7 @@ type Place = {
 type Batch = { number: number; taken: number; back: Set<string>; used: Map<string, string> };
 type Counts = { given: number; redeemed: number; used: number };
 
-/** Goes through the codes of one batch, place by place, and looks each of them up where it should be known. */
+/** Goes through the codes of one batch, place by place, and looks each of them up at its holder. */
 export async function checkPlaces(shelf: KeyScanner, number: number, report: Report): Promise<Marks> {
   const { base } = shelf.keys;
   const [size, back] = (await shelf.ask("batch", (pipeline) => {

@@ -1,6 +1,6 @@
 import { PLACES } from "../keys.js";
 
-/** Refs stand in one text, separated by blanks. */
+/** A text holds refs, separated by blanks. */
 export function refsIn(text: string | null | undefined): number[] {
   return (text ?? "").match(/\d+/g)?.map(Number) ?? [];
 }

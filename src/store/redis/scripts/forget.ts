@@ -1,7 +1,7 @@
 import { hashOf } from "../buckets.js";
 import type { Connection } from "../connection.js";
 import { RECORDS, script } from "../lua.js";
-import { unexpectedReply } from "../reply.js";
+import { integerFrom } from "../reply.js";
 
 /**
  * Removes a subscriber from an offer. The codes stay given out, to nobody in particular.
@@ -41,6 +41,5 @@ export async function forget(
   const { subscriberId, channel, change } = forgotten;
   const args = [subscriberId, String(hashOf(subscriberId)), channel, change];
   const reply = await connection.run(FORGET, [base], args);
-  if (typeof reply !== "number") throw unexpectedReply(FORGET, reply);
-  return reply;
+  return integerFrom(FORGET, reply);
 }

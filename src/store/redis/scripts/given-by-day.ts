@@ -1,9 +1,8 @@
+import { DAY } from "../../../domain/calendar.js";
 import type { UnixMs } from "../../../domain/units.js";
 import type { Connection } from "../connection.js";
 import { script } from "../lua.js";
 import { unexpectedReply } from "../reply.js";
-
-const DAY = 86_400_000;
 
 /**
  * How many codes an offer gave out, day by day. Changes nothing.

@@ -1,7 +1,7 @@
 import { BUCKET_SIZE, BUCKETS } from "../buckets.js";
 import type { Connection } from "../connection.js";
 import { script } from "../lua.js";
-import { unexpectedReply } from "../reply.js";
+import { integerFrom, unexpectedReply } from "../reply.js";
 
 /** Subscribers moved, and empty buckets added, in one step: together well below five milliseconds. */
 const MOVED_AT_ONCE = 1000;
@@ -43,7 +43,8 @@ export async function growBuckets(connection: Connection, base: string, buckets:
   const goal = Math.max(needed, Math.ceil(buckets * AHEAD));
   for (let now = buckets; now < goal; ) {
     const reply = await connection.run(GROW, [base], [String(goal)]);
-    if (typeof reply !== "number" || reply <= now) throw unexpectedReply(GROW, reply);
-    now = reply;
+    const grown = integerFrom(GROW, reply);
+    if (grown <= now) throw unexpectedReply(GROW, reply);
+    now = grown;
   }
 }

@@ -8,7 +8,7 @@ import { unexpectedReply } from "../reply.js";
  * KEYS[1]  the subscriber's bucket of sign-ups
  * ARGV[1]  the subscriber, ARGV[2] the offer
  *
- * Replies the offer that stands.
+ * Replies the recorded offer: the first one wins.
  */
 const RECORD_SIGN_UP = script(
   "record-sign-up",
@@ -23,7 +23,7 @@ return redis.call("HGET", KEYS[1], ARGV[1])
  *
  * KEYS[1]  the subscriber's bucket of sign-ups
  * ARGV[1]  the subscriber
- * ARGV[2]  the channel of changes, ARGV[3] what to tell there
+ * ARGV[2]  the channel of changes, ARGV[3] the change to publish
  *
  * Replies 1 or 0.
  */
