@@ -95,7 +95,7 @@ describe("an import that is run again after it was", () => {
       child.kill("SIGKILL");
       if ((await ended).exitCode === null) killed += 1;
       // A lock of the dead ends after five seconds by itself: waited for once, after the last.
-      if (point < 10) await client.del(`${prefix}:import`);
+      if (point < 10) await client.del(`${prefix}:import:{turn}`);
     }
     expect(killed).toBe(10);
     expect(await run()).toMatchObject({ complete: true });
