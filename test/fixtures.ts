@@ -1,15 +1,5 @@
 // What most tests begin with: an offer with codes, a message, a clock that stands still.
-import {
-  type Batch,
-  type ClaimRequest,
-  type HeldCode,
-  importCodes,
-  type Message,
-  type OfferInput,
-  type OfferState,
-  type OfferStore,
-  type UnixMs,
-} from "offer-code";
+import type { Batch, ClaimRequest, HeldCode, Message, OfferInput, OfferState, OfferStore, UnixMs } from "offer-code";
 import { parseOffer } from "../src/internal.js";
 
 export const HOUR = 3_600_000;
@@ -63,7 +53,7 @@ export async function stock(
   const id = offer.id ?? "welcome";
   await store.saveOffer({ ...offer, id });
   for (const { id: batch, codes, startsOn, endsOn } of uploads) {
-    await importCodes(store, id, codes, { batch, startsOn, endsOn });
+    await store.addCodes(id, { id: batch, startsOn, endsOn }, codes);
   }
 }
 

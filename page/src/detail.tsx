@@ -1,4 +1,5 @@
 import { Editing } from "./editing.js";
+import { Links } from "./links.js";
 import { EmailView, SmsView } from "./message.js";
 import { Badge } from "./outcomes.js";
 import type { Change, State, View } from "./state.js";
@@ -57,7 +58,7 @@ function viewsFor({ channel, sources }: TemplateView): View[] {
   return [
     "message",
     ...(sources.text ? (["text"] as const) : []),
-    ...(channel === "email" ? (["source"] as const) : []),
+    ...(channel === "email" ? (["source", "links"] as const) : []),
     "edit",
     "data",
   ];
@@ -108,6 +109,7 @@ function Faults({ message, isStale }: { message: MessageView; isStale: boolean }
 }
 
 function Shown({ message, state, change }: { message: MessageView; state: State; change: Change }) {
+  if (state.view === "links" && message.frames !== null) return <Links message={message} />;
   if (state.view === "source" || state.view === "text") {
     const text = state.view === "text" ? message.parts.text : message.parts.body;
     return (

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Supposition } from "../../src/preview/api.js";
 
-export type View = "message" | "text" | "source" | "edit" | "data";
+export type View = "message" | "text" | "source" | "links" | "edit" | "data";
 export type Width = "phone" | "desktop";
 export type Scheme = "light" | "dark" | "forced";
 export type Theme = "auto" | "light" | "dark";
@@ -35,7 +35,7 @@ const START: State = {
 };
 
 const CHOICES = {
-  view: ["message", "text", "source", "edit", "data"],
+  view: ["message", "text", "source", "links", "edit", "data"],
   width: ["phone", "desktop"],
   scheme: ["light", "dark", "forced"],
   theme: ["auto", "light", "dark"],

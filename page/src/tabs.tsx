@@ -4,6 +4,7 @@ const NAMES: Record<View, string> = {
   message: "Message",
   text: "Plain text",
   source: "Source",
+  links: "Links",
   edit: "Edit template",
   data: "Edit data",
 };

@@ -4,6 +4,7 @@ export type {
   Draft,
   Fault,
   HistoryEntry,
+  Link,
   Matrix,
   MessageQuestion,
   MessageView,

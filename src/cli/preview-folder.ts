@@ -30,7 +30,7 @@ export async function requireEngines(folder: Folder): Promise<void> {
 
 /** Opens a folder for one command, and what it needs; `close` ends all of it. */
 export async function openFolder(path: string, options: LiveOptions): Promise<{ workspace: Workspace; close(): void }> {
-  await requireEngines(readFolder(path));
+  await requireEngines(await readFolder(path));
   const live = await liveStore(options);
   const workspace = await openWorkspace(path, { store: live?.store, now: Date.now });
   return { workspace, close: () => live?.close() };

@@ -14,7 +14,7 @@ export function previewCommand(): Command {
 }
 
 async function preview(folder: string, options: LiveOptions & { port: number }): Promise<void> {
-  await requireEngines(readFolder(folder));
+  await requireEngines(await readFolder(folder));
   const live = await liveStore(options);
   const server = await startAtPort(folder, { port: options.port, store: live?.store });
   console.log(

@@ -6,33 +6,35 @@ import { type RedeemFileReport, redeemFile } from "../redemption/redeem-file.js"
 import type { OfferStore, Redemption } from "../store/store.js";
 import { type Answer, answers, type CommandContext, storeCommand } from "./command.js";
 import { EXIT } from "./exit-codes.js";
-import { AT_HELP, instantOf } from "./instant.js";
+import { AT_HELP, instantAt } from "./instant.js";
+import { type LayoutFlags, layoutOptions, withLayoutOptions } from "./layout-options.js";
 import { createProgress } from "./progress.js";
 import { fieldsText, numberText, timeText } from "./table.js";
 
-type RedeemOptions = { file?: string; at?: string };
+type RedeemOptions = LayoutFlags & { file?: string; at?: string };
 
 const SHOWN = 20;
 
 /** `offer-code redeem CODE`, `offer-code redeem --file FILE` */
 export function redeemCommand(): Command {
-  return storeCommand("redeem", "mark codes as redeemed; doing it twice changes nothing", [
+  const command = storeCommand("redeem", "mark codes as redeemed; doing it twice changes nothing", [
     "redeem A7K2",
     "redeem --file redeemed.csv",
   ])
     .argument("[code]", "the code, in any letter case")
-    .option("--file <file>", "CSV, also packed by gzip (- for standard input): columns code, redeemed_at")
+    .option("--file <file>", "CSV, also packed by gzip (- for standard input): columns code, redeemed_at");
+  return withLayoutOptions(command)
     .option("--at <when>", AT_HELP.replace("the offer's time zone", "UTC"))
     .action(answers<RedeemOptions>(redeem));
 }
 
 async function redeem({ store, args, options }: CommandContext<RedeemOptions>): Promise<Answer> {
   const code = args[0];
-  const at = options.at === undefined ? Date.now() : instantOf(options.at, "UTC");
+  const at = options.at === undefined ? Date.now() : instantAt(options.at, "UTC");
   if ((code === undefined) === (options.file === undefined)) {
     throw new InvalidInputError("redeem: give either a code or --file FILE");
   }
-  return code === undefined ? redeemAll(store, options.file as string, at) : redeemOne(store, code, at);
+  return code === undefined ? redeemAll(store, options, at) : redeemOne(store, code, at);
 }
 
 async function redeemOne(store: OfferStore, code: string, at: UnixMs): Promise<Answer> {
@@ -48,11 +50,11 @@ async function redeemOne(store: OfferStore, code: string, at: UnixMs): Promise<A
   return { text: `${redemption.code} of ${offerId}, ${holder}: ${what}.`, data: redemption };
 }
 
-async function redeemAll(store: OfferStore, file: string, at: UnixMs): Promise<Answer> {
+async function redeemAll(store: OfferStore, options: RedeemOptions, at: UnixMs): Promise<Answer> {
   const progress = createProgress();
   try {
     const onProgress = (lines: number, part: number | null) => progress.showRead("Redeeming", lines, part);
-    const report = await redeemFile(store, file, { at, onProgress });
+    const report = await redeemFile(store, options.file as string, { ...layoutOptions(options), at, onProgress });
     progress.end();
     const exitCode = report.unknown + report.refused > 0 ? EXIT.no : EXIT.done;
     return { text: reportText(report), data: report, exitCode };
@@ -61,10 +63,19 @@ async function redeemAll(store: OfferStore, file: string, at: UnixMs): Promise<A
   }
 }
 
-function reportText({ redeemed, alreadyRedeemed, unknown, unknownAt, refused, refusedAt }: RedeemFileReport): string {
+function reportText({
+  redeemed,
+  alreadyRedeemed,
+  notRedeemed,
+  unknown,
+  unknownAt,
+  refused,
+  refusedAt,
+}: RedeemFileReport): string {
   const counts = fieldsText([
     ["redeemed", redeemed],
     ["redeemed before", alreadyRedeemed],
+    ...(notRedeemed > 0 ? [["not redeemed, left alone", notRedeemed] as [string, number]] : []),
     ["unknown", unknown],
     ["refused", refused],
   ]);

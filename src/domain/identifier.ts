@@ -4,8 +4,9 @@ const MOST_BYTES = 255;
 
 /** Control characters, halves of a surrogate pair and braces: a Redis key, a CSV cell or a URL trips over them. */
 const UNSAFE_IN_ID = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}{}]/u;
-/** In a code also blanks and invisible characters: nobody could type them at the checkout. */
-const UNSAFE_IN_CODE = /[\p{Cc}\p{Cs}\p{Cf}\p{Z}{}]/u;
+/** In a code also blanks and invisible characters: nobody could type them at the checkout. U+2800 is a blank Braille pattern. */
+const UNSAFE_IN_CODE = /[\p{Cc}\p{Cs}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800{}]/u;
+const ASCII = /^[\0-\x7f]*$/;
 
 const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
@@ -29,9 +30,13 @@ export function isCode(value: unknown): value is string {
   return isPlain(value) || (fits(value) && !UNSAFE_IN_CODE.test(value));
 }
 
-/** Shops read codes in any letter case, so codes are compared in this form and shown as they were uploaded. */
+/**
+ * The form in which codes are compared and stored: shops read them in any letter case, and keyboards compose accents differently.
+ * Upper case first, because only that makes one of `straße10` and `STRASSE10`. Codes are shown as they were uploaded.
+ */
 export function codeKey(code: string): string {
-  return code.toLowerCase();
+  if (ASCII.test(code)) return code.toLowerCase();
+  return code.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
 }
 
 /** What nearly all ids and codes are, told in a tenth of the time: visible ASCII characters without braces, and not many. */

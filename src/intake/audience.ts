@@ -1,6 +1,6 @@
 import { InvalidInputError } from "../domain/errors.js";
 import { ID_EXPECTED, isId } from "../domain/identifier.js";
-import { csvTable } from "./csv.js";
+import { csvTable } from "./csv/table.js";
 import { type TextSource, textSource } from "./source.js";
 
 const COLUMNS = {
@@ -32,7 +32,8 @@ export async function* audienceFile(
   const table = await csvTable(source, COLUMNS);
   let rows = 0;
   for await (const handful of table.rows) {
-    for (const { line, cells } of handful) {
+    for (const { line, cells, wrong } of handful) {
+      if (wrong === "the header again") continue;
       if (!isId(cells.subscriber_id)) throw wrongId(source.name, line, cells.subscriber_id);
       yield cells.subscriber_id;
     }

@@ -3,20 +3,32 @@ import { checked, InvalidInputError } from "../domain/errors.js";
 import { codeKey, idSchema } from "../domain/identifier.js";
 import { type Batch, daySchema, type OfferState, parseBatch } from "../domain/offer.js";
 import type { UnixMs } from "../domain/units.js";
-import { batchPeriod } from "../domain/window.js";
-import { differentDays, unknownOffer } from "../store/checks.js";
+import { unknownOffer } from "../store/checks.js";
 import type { CodeOutcome, OfferStore } from "../store/store.js";
-import { type CodesFile, type RefusedLine, readCodesFile } from "./codes-file.js";
+import { expectBatchFits, expectNotOver, expectSameDays, inFile } from "./batch-rule.js";
+import type { Standing } from "./code-standing.js";
+import { type CodesFile, openCodesFile, type RefusedLine } from "./codes-file.js";
 import { count, type Duplicates, noDuplicates, oneAhead } from "./import.js";
 import { SeenCodes } from "./seen-codes.js";
 import { type TextSource, textSource } from "./source.js";
-import type { Chunk } from "./spool.js";
+import { type Chunk, Spool } from "./spool.js";
+
+/** Options that say how a file is to be read, for every importer of codes files. */
+export const layoutFields = {
+  header: z.boolean({ error: "true or false" }).optional(),
+  columns: z
+    .record(z.string(), z.string({ error: "the name of a column" }), { error: "columns by their names" })
+    .optional(),
+  anyShape: z.boolean({ error: "true or false" }).optional(),
+};
 
 const optionsSchema = z.strictObject(
   {
     batch: idSchema.optional(),
     startsOn: daySchema.optional(),
     endsOn: daySchema.optional(),
+    openEnded: z.boolean({ error: "true or false" }).optional(),
+    ...layoutFields,
     dryRun: z.boolean({ error: "true or false" }).default(false),
     now: z
       .custom<() => UnixMs>((value) => typeof value === "function", { error: "a function" })
@@ -34,15 +46,23 @@ export type ImportProgress = { phase: "reading" | "adding"; done: number; total:
 
 /**
  * - `batch`: the name of the upload. Default: the days of the codes where the file has days, otherwise the file's name.
- * - `startsOn`, `endsOn`: first and last day of all its codes, `YYYY-MM-DD`. Only where the file has no such columns.
+ * - `startsOn`, `endsOn`: first and last day of all its codes, `YYYY-MM-DD`. Only if the file has no such columns.
+ * - `openEnded`: codes without days may join an offer with a custom period, and are open for ever. Default `false`.
+ * - `header`: whether the first line names the columns. Default: it does where it holds a known name.
+ * - `columns`: the columns to read by their names in the file, such as `{ code: "Coupon", end: "Until" }`; no other column is read then.
+ *   Without a header, by their numbers from 1.
+ * - `anyShape`: take values that look unlike the other codes, or like something else. Default `false`.
  * - `dryRun`: report what would happen and add nothing. Default `false`.
  * - `now`: the clock, in Unix milliseconds; a batch that is over is refused. Default `Date.now`.
  * - `signal`: stops between two chunks; the report then says `complete: false`.
- * - `onProgress`: told of every chunk.
+ * - `onProgress`: called for every chunk.
  */
 export type ImportFileOptions = z.input<typeof optionsSchema>;
 
-/** What became of a file. `batches`: those that its codes belong to, and how many were added to each. */
+/**
+ * What became of a file. `batches`: those that its codes belong to, and how many were added to each. `leftOut`: codes that nobody may be given, as
+ * the file says: `held` by somebody, `used`, `expired`, or `void` (taken out of use). `refused`: values that are no codes.
+ */
 export type ImportFileReport = {
   offerId: string;
   file: string;
@@ -53,14 +73,17 @@ export type ImportFileReport = {
   codes: number;
   added: number;
   duplicates: Duplicates;
+  leftOut: LeftOut;
   refused: number;
   refusedAt: RefusedLine[];
 };
 
+export type LeftOut = Record<Exclude<Standing, "free">, number>;
+
 /**
  * Adds the codes of a CSV file (packed by gzip or not) to an offer's pool: columns `code` and, where batches have days, `starts_on`
- * and `ends_on`, with a header or without. The file is checked whole before its first code is added, so a wrong file leaves
- * nothing behind; values that are no codes are left out and reported by their line. Memory does not grow with the file.
+ * and `ends_on`, or whatever the exports of shops call them. The whole file is checked before its first code is added, so a wrong file leaves
+ * nothing behind; codes that are used, held or dead and values that are no codes are left out, the latter reported by their line. Memory use does not grow with the file.
  * Running it again after it was interrupted ends in the same state as one run. `file`: a path, `-` for standard input, or a source.
  *
  * @example
@@ -73,34 +96,59 @@ export async function importFile(
   options: ImportFileOptions = {},
 ): Promise<ImportFileReport> {
   const settings = checked(optionsSchema, "options", options);
-  const { batch, startsOn, endsOn, onProgress } = settings;
+  const { batch, startsOn, endsOn } = settings;
   if (batch !== undefined) parseBatch({ id: batch, startsOn, endsOn });
   const state = await store.loadOffer(offerId);
   if (state === null) throw unknownOffer(offerId);
   const source = typeof file === "string" ? textSource(file) : file;
-  let lines = 0;
-  const read = await readCodesFile(source, { batch, startsOn, endsOn }, (rows) => {
-    lines += rows;
-    onProgress?.({ phase: "reading", done: lines, total: source.progress() });
-  });
+  const spool = await Spool.create();
   try {
-    for (const each of read.batches) expectUsable(state, each, source.name, settings.now());
+    const read = await readWhole(source, spool, state, settings);
     return await addAll(store, offerId, source.name, read, settings);
   } finally {
-    await read.spool.close();
+    await spool.close();
   }
 }
 
 type Settings = z.output<typeof optionsSchema>;
 
+type ReadFile = Pick<CodesFile, "hasHeader" | "batches" | "refusals"> & { spool: Spool; leftOut: LeftOut };
+
+/** Reads a file to its end before anything is added. */
+async function readWhole(
+  source: TextSource,
+  spool: Spool,
+  state: OfferState,
+  { onProgress, now, openEnded, ...options }: Settings,
+): Promise<ReadFile> {
+  const file = await openCodesFile(source, { ...options, timeZone: state.offer.timeZone });
+  const leftOut: LeftOut = { held: 0, used: 0, expired: 0, void: 0 };
+  let lines = 0;
+  for await (const rows of file.rows) {
+    for (const row of rows) {
+      if (row.standing !== "free") leftOut[row.standing] += 1;
+      else {
+        const writing = spool.add(file.batchOf(row), row.code);
+        if (writing !== undefined) await writing;
+      }
+    }
+    lines += rows.length;
+    onProgress?.({ phase: "reading", done: lines, total: source.progress() });
+  }
+  await spool.finish();
+  if (spool.count === 0) throw nothingIn(source.name, file.refusals, leftOut);
+  for (const batch of file.batches) expectUsable(state, batch, source.name, openEnded, now());
+  return { hasHeader: file.hasHeader, batches: file.batches, refusals: file.refusals, spool, leftOut };
+}
+
 async function addAll(
   store: OfferStore,
   offerId: string,
   name: string,
-  file: CodesFile,
+  file: ReadFile,
   { dryRun, signal, onProgress }: Settings,
 ): Promise<ImportFileReport> {
-  const { spool, batches, refused, refusedAt, hasHeader } = file;
+  const { spool, batches, refusals, leftOut, hasHeader } = file;
   const report: ImportFileReport = {
     offerId,
     file: name,
@@ -111,8 +159,8 @@ async function addAll(
     codes: spool.count,
     added: 0,
     duplicates: noDuplicates(),
-    refused,
-    refusedAt,
+    leftOut,
+    ...refusals,
   };
   const outcomesOf = dryRun ? trial(store, offerId) : addition(store, offerId, batches);
   let done = 0;
@@ -157,23 +205,27 @@ function asSeen(seen: SeenCodes, codes: readonly string[]): (outcome: CodeOutcom
   };
 }
 
-function expectUsable(state: OfferState, batch: Batch, name: string, now: UnixMs): void {
-  const { offer, batches } = state;
+function expectUsable(
+  state: OfferState,
+  batch: Batch,
+  name: string,
+  openEnded: boolean | undefined,
+  now: UnixMs,
+): void {
   if (batch.id === "") throw new InvalidInputError(`${name}: give the batch a name (--batch NAME)`);
-  parseBatch(batch);
-  const known = batches.find(({ id }) => id === batch.id);
-  if (known !== undefined && (known.startsOn !== batch.startsOn || known.endsOn !== batch.endsOn)) {
-    throw differentDays(known, batch);
-  }
-  if (offer.window.type !== "custom-period") return;
-  if (batch.startsOn === undefined && batch.endsOn === undefined) {
-    throw new InvalidInputError(
-      `${name}: offer "${offer.id}" has a custom period, and batch "${batch.id}" has no days: add the columns starts_on and ends_on, or give days for all codes`,
-    );
-  }
-  if (batchPeriod(batch, offer.timeZone).closesAt <= now) {
-    throw new InvalidInputError(
-      `${name}: batch "${batch.id}" ended on ${batch.endsOn}, so none of its codes could ever be given out`,
-    );
-  }
+  expectSameDays(state, batch);
+  inFile(name, () => {
+    expectBatchFits(state, batch, { openEnded });
+    expectNotOver(state, batch, now);
+  });
+}
+
+/** Says why a file has no code to add: the first value that is none, or what became of the codes that are. */
+export function nothingIn(name: string, { refused, refusedAt }: CodesFile["refusals"], leftOut: LeftOut) {
+  const [first] = refusedAt;
+  const refusal = first && `${refused} refused, the first in line ${first.line} for ${first.why}`;
+  const out = Object.entries(leftOut).flatMap(([standing, many]) => (many > 0 ? [`${many} ${standing}`] : []));
+  const held = leftOut.held > 0 ? "; import what people hold with --assigned" : "";
+  const why = [refusal, ...out].filter(Boolean).join(", ");
+  return new InvalidInputError(`${name}: there is no code in it${why === "" ? "" : `: ${why}`}${held}`);
 }

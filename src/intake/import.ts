@@ -1,25 +1,36 @@
 import { z } from "zod";
 import { checked, checkItems } from "../domain/errors.js";
 import { idSchema, isCode } from "../domain/identifier.js";
-import { daySchema } from "../domain/offer.js";
+import { type BatchInput, daySchema } from "../domain/offer.js";
+import { unknownOffer } from "../store/checks.js";
 import type { CodeOutcome, OfferStore } from "../store/store.js";
+import { expectBatchFits, expectSameDays } from "./batch-rule.js";
 
 const CHUNK = 5000;
 const HANDFUL = 500;
 const MOST_REFUSED = 1000;
 
 const optionsSchema = z.strictObject(
-  { batch: idSchema.default("default"), startsOn: daySchema.optional(), endsOn: daySchema.optional() },
+  {
+    batch: idSchema.default("default"),
+    startsOn: daySchema.optional(),
+    endsOn: daySchema.optional(),
+    openEnded: z.boolean({ error: "true or false" }).default(false),
+  },
   { error: "an object with the batch's name and days" },
 );
 
-/** `batch`: the name of this upload. Default `default`. `startsOn`, `endsOn`: its first and last day, `YYYY-MM-DD`, in the offer's time zone. */
+/**
+ * - `batch`: the name of this upload. Default `default`.
+ * - `startsOn`, `endsOn`: its first and last day, `YYYY-MM-DD`, in the offer's time zone; only under a custom period, which needs one of them.
+ * - `openEnded`: codes without days may join an offer with a custom period, and are open for ever. Default `false`.
+ */
 export type ImportOptions = z.input<typeof optionsSchema>;
 
-/** Codes that were left where they are, letter case ignored: `inFile` stood earlier in the same import. */
+/** Codes that were not added, letter case ignored: `inFile` occurred earlier in the same import. */
 export type Duplicates = { inFile: number; inPool: number; givenOut: number; inOtherOffer: number };
 
-/** What became of the codes. `refused` counts values that are no codes; `refusedAt` names the first thousand by their place from 0. */
+/** What became of the codes. `refused` counts values that are not codes; `refusedAt` lists the first thousand by their index. */
 export type ImportReport = {
   added: number;
   duplicates: Duplicates;
@@ -39,12 +50,26 @@ export async function importCodes(
   codes: Iterable<string> | AsyncIterable<string>,
   options: ImportOptions = {},
 ): Promise<ImportReport> {
-  const { batch: id, ...days } = checked(optionsSchema, "options", options);
+  const { batch: id, openEnded, ...days } = checked(optionsSchema, "options", options);
   checkItems("codes", "a list or a stream of codes", codes);
+  const state = await store.loadOffer(offerId);
+  if (state === null) throw unknownOffer(offerId);
+  expectSameDays(state, { id, ...days });
+  expectBatchFits(state, { id, ...days }, { openEnded });
+  return addToBatch(store, offerId, { id, ...days }, codes);
+}
+
+/** The same for a batch that is known to fit. */
+export async function addToBatch(
+  store: OfferStore,
+  offerId: string,
+  batch: BatchInput,
+  codes: Iterable<string> | AsyncIterable<string>,
+): Promise<ImportReport> {
   const report: ImportReport = { added: 0, duplicates: noDuplicates(), refused: 0, refusedAt: [] };
   let since: number | undefined;
   await oneAhead(validChunks(codes, report), async (chunk) => {
-    const { start, outcomes } = await store.addCodes(offerId, { id, ...days }, chunk, since);
+    const { start, outcomes } = await store.addCodes(offerId, batch, chunk, since);
     since ??= start;
     for (const outcome of outcomes) count(report, outcome);
   });

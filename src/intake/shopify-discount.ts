@@ -1,9 +1,12 @@
-import { Temporal } from "temporal-polyfill";
 import { z } from "zod";
+import { dayOf } from "../domain/calendar.js";
 import { checked, InvalidInputError } from "../domain/errors.js";
+import { unknownOffer } from "../store/checks.js";
 import type { OfferStore } from "../store/store.js";
-import { daysName } from "./codes-file.js";
-import { type ImportReport, importCodes } from "./import.js";
+import { daysName } from "./batch-finder.js";
+import { expectBatchFits, expectSameDays } from "./batch-rule.js";
+import { addToBatch, type ImportReport } from "./import.js";
+import { lastWholeDay } from "./instant-text.js";
 
 const INSTANT = "an instant such as 2026-11-30T23:59:59Z";
 const instantSchema = z.iso.datetime({ offset: true, error: INSTANT });
@@ -46,8 +49,8 @@ export function discountUpload(discount: unknown, options: { timeZone?: string; 
   const inner = (discount as { codeDiscount?: unknown } | null | undefined)?.codeDiscount ?? discount;
   const { title, startsAt, endsAt, codes } = checked(discountSchema, "discount", inner);
   const { timeZone = "UTC" } = options;
-  const startsOn = dayOf(startsAt, timeZone);
-  const endsOn = endsAt ? lastWholeDay(endsAt, timeZone) : undefined;
+  const startsOn = dayOf(Date.parse(startsAt), timeZone);
+  const endsOn = endsAt ? lastWholeDay(Date.parse(endsAt), timeZone) : undefined;
   if (endsOn !== undefined && endsOn < startsOn) {
     throw new InvalidInputError(`discount: from ${startsAt} to ${endsAt} there is no whole day in ${timeZone}`);
   }
@@ -63,16 +66,11 @@ export function discountUpload(discount: unknown, options: { timeZone?: string; 
  * await importDiscount(store, "spring", discount);
  */
 export async function importDiscount(store: OfferStore, offerId: string, discount: unknown): Promise<ImportReport> {
-  const timeZone = (await store.loadOffer(offerId))?.offer.timeZone ?? "UTC";
-  const { codes, options } = discountUpload(discount, { timeZone });
-  return importCodes(store, offerId, codes, options);
-}
-
-function dayOf(instant: string, timeZone: string): string {
-  return Temporal.Instant.from(instant).toZonedDateTimeISO(timeZone).toPlainDate().toString();
-}
-
-function lastWholeDay(endsAt: string, timeZone: string): string {
-  const end = Temporal.Instant.from(endsAt).add({ minutes: 1 }).toZonedDateTimeISO(timeZone);
-  return end.toPlainDate().subtract({ days: 1 }).toString();
+  const state = await store.loadOffer(offerId);
+  if (state === null) throw unknownOffer(offerId);
+  const { codes, options } = discountUpload(discount, { timeZone: state.offer.timeZone });
+  const { batch: id, ...days } = options;
+  expectSameDays(state, { id, ...days });
+  expectBatchFits(state, { id, ...days }, { isFromShop: true });
+  return addToBatch(store, offerId, { id, ...days }, codes);
 }

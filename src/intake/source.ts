@@ -3,20 +3,20 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
 import { InvalidInputError } from "../domain/errors.js";
 
-/** A file or a stream that text comes from. `name` stands in every complaint about it. */
+/** A file or a stream of text. Errors about it contain `name`. */
 export type TextSource = {
   readonly name: string;
-  /** Its text, unpacked and without a byte order mark. Rejects with `InvalidInputError` when it is no UTF-8 text. */
+  /** Its text, unpacked and without a byte order mark. Rejects with `InvalidInputError` if it is not UTF-8. */
   text(): AsyncIterable<string>;
-  /** How much of it has been read, 0 to 1, where that is known. */
+  /** The part of it that has been read, 0 to 1; `null` if unknown. */
   progress(): number | null;
 };
 
-/** Bytes that tell what a file is. */
+/** The first bytes of a file by kind. */
 const START = 4;
 const READ_AT_ONCE = 64 * 1024;
 
-/** A file by its path, or standard input by `-`. Packed by gzip or not: its first bytes tell. */
+/** A file by its path, or standard input by `-`. Its first bytes say whether it is packed by gzip. */
 export function textSource(path: string): TextSource {
   return path === "-" ? streamSource(process.stdin, "standard input") : fileSource(path);
 }
@@ -26,6 +26,16 @@ export function streamSource(stream: AsyncIterable<Uint8Array | string>, name: s
   return { name, text: () => decoded(bytesOf(stream), name), progress: () => null };
 }
 
+/** A text at hand. */
+export function textOf(name: string, text: string): TextSource {
+  return streamSource(
+    (async function* () {
+      yield text;
+    })(),
+    name,
+  );
+}
+
 function fileSource(path: string): TextSource {
   let reader: ReadStream | undefined;
   let size = 0;
@@ -33,7 +43,7 @@ function fileSource(path: string): TextSource {
     const file = await openFile(path);
     try {
       const before = await file.stat({ bigint: true });
-      if (before.isDirectory()) throw new InvalidInputError(`${path}: this is a directory, not a file`);
+      if (before.isDirectory()) throw new InvalidInputError(`${path}: is a directory, not a file`);
       size = Number(before.size);
       if (before.isFile() && size === 0) throw new InvalidInputError(`${path}: the file is empty`);
       reader = createReadStream(path, { fd: file, autoClose: false, highWaterMark: READ_AT_ONCE });
@@ -62,14 +72,14 @@ async function openFile(path: string): Promise<FileHandle> {
 /** What is wrong with a file, in one line. */
 export function fileError(path: string, error: unknown): Error {
   const texts: Record<string, string> = {
-    ENOENT: "there is no such file",
-    ENOTDIR: "there is no such file",
-    EISDIR: "this is a directory, not a file",
-    EACCES: "this file may not be opened by you",
-    EPERM: "this file may not be opened by you",
-    EEXIST: "this file is there already",
-    ENOSPC: "the disk is full",
-    EROFS: "nothing can be written there",
+    ENOENT: "no such file",
+    ENOTDIR: "no such file",
+    EISDIR: "is a directory, not a file",
+    EACCES: "permission denied",
+    EPERM: "permission denied",
+    EEXIST: "file already exists",
+    ENOSPC: "no space left on the device",
+    EROFS: "read-only file system",
   };
   const text = texts[(error as NodeJS.ErrnoException).code ?? ""];
   return text === undefined ? (error as Error) : new InvalidInputError(`${path}: ${text}`, { cause: error });
@@ -133,7 +143,7 @@ async function* unpacked(bytes: AsyncIterable<Uint8Array>, name: string): AsyncG
   else yield* all;
 }
 
-/** What a file is stands in its first bytes, so they come in one piece. */
+/** The first bytes say what a file is, so they arrive in one piece. */
 async function* withStartWhole(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let start: Uint8Array | undefined = new Uint8Array();
   for await (const chunk of bytes) {

@@ -1,22 +1,16 @@
 import { expiryOf } from "../domain/window.js";
+import { EXPORT_COLUMNS } from "../intake/column-names.js";
 import { unknownOffer } from "../store/checks.js";
 import type { CodeRecord, OfferStore } from "../store/store.js";
 
-/** A code that was given out. Instants as ISO text; "" where there is none. */
-export type ExportedCode = {
-  code: string;
-  subscriber_id: string;
-  message_id: string;
-  batch: string;
-  issued_at: string;
-  expires_at: string;
-  redeemed_at: string;
-};
-
-const COLUMNS = ["code", "subscriber_id", "message_id", "batch", "issued_at", "expires_at", "redeemed_at"] as const;
+/**
+ * A code that was given out. `starts_on` and `ends_on` are the days of its batch; `sent_until` is when it stops being sent under the offer's window.
+ * Instants as ISO text; "" where there is none.
+ */
+export type ExportedCode = Record<(typeof EXPORT_COLUMNS)[number], string>;
 
 /**
- * The codes that an offer gave out, some hundred at a time, of one batch or of all. Redis is never held up, and memory does not grow.
+ * The codes that an offer gave out, of one batch or of all, a few hundred at a time. It never blocks Redis, and memory use does not grow.
  *
  * @example
  * for await (const rows of exportCodes(store, "welcome10")) for (const { code, subscriber_id } of rows) console.log(code, subscriber_id);
@@ -40,7 +34,10 @@ export async function* exportCodes(
   }
 }
 
-/** The same as CSV text with a header. A cell that a spreadsheet would run as a formula begins with an apostrophe. */
+/**
+ * The same as CSV text with a header. A cell that a spreadsheet would run as a formula begins with an apostrophe, which every reader of this
+ * package removes: the file comes back in by `importAssignments` and `redeemFile` as it was.
+ */
 export async function* exportCodesCsv(
   store: OfferStore,
   offerId: string,
@@ -48,7 +45,7 @@ export async function* exportCodesCsv(
 ): AsyncGenerator<string> {
   const rows = exportCodes(store, offerId, options);
   const first = await rows.next();
-  yield csvLine(COLUMNS);
+  yield csvLine(EXPORT_COLUMNS);
   if (!first.done) yield csvText(first.value);
   for await (const chunk of rows) yield csvText(chunk);
 }
@@ -59,12 +56,15 @@ export function csvLine(cells: readonly string[]): string {
 }
 
 function csvText(rows: readonly ExportedCode[]): string {
-  return rows.map((row) => csvLine(COLUMNS.map((column) => row[column]))).join("");
+  return rows.map((row) => csvLine(EXPORT_COLUMNS.map((column) => row[column]))).join("");
 }
 
-/** A spreadsheet takes a cell that begins with one of = + - @ (or with a tab or a line break before it) for a formula. */
+/**
+ * A spreadsheet takes a cell that begins with one of = + - @ (or with a tab or a line break before it) for a formula. One more apostrophe goes before those
+ * that such a cell has already, so that one can be removed from each.
+ */
 function csvCell(value: string): string {
-  const safe = /^[\s]*[=+\-@＝＋－＠]/.test(value) ? `'${value}` : value;
+  const safe = /^'*\s*[=+\-@＝＋－＠]/.test(value) ? `'${value}` : value;
   return /[",\r\n;\t]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
@@ -75,8 +75,10 @@ function rowOf(record: CodeRecord, expiry: number): ExportedCode {
     subscriber_id: subscriberId ?? "",
     message_id: messageId ?? "",
     batch: batch.id,
+    starts_on: batch.startsOn ?? "",
+    ends_on: batch.endsOn ?? "",
     issued_at: isoText(issuedAt),
-    expires_at: isoText(expiry),
+    sent_until: isoText(expiry),
     redeemed_at: isoText(redeemedAt),
   };
 }

@@ -110,6 +110,9 @@ export type Sms = {
   longestCode: string | null;
 };
 
+/** The address that a link leads to, and the words that are clicked. */
+export type Link = { address: string; text: string };
+
 export type Step = { question: string; answer: string; fact: string; decides: boolean };
 export type HistoryEntry = {
   code: string;
@@ -155,6 +158,8 @@ export type MessageView = {
   /** The address of the rendered email, by colour scheme. */
   frames: { light: string; dark: string; forced: string } | null;
   hasRemoteImages: boolean;
+  /** The links of the email, in their order. */
+  links: Link[];
   sms: Sms | null;
   faults: Fault[];
   missing: Fault[];

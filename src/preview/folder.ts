@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { checked, InvalidInputError } from "../domain/errors.js";
+import { poolCodes } from "../intake/codes-file.js";
+import { textOf } from "../intake/source.js";
 import type { Channel, Engine } from "./api.js";
 import { type Definition, definitionSchema, type TemplateEntry } from "./definition.js";
 import { FolderError, pathInside } from "./inside.js";
@@ -37,7 +39,7 @@ export type Folder = {
 };
 
 /** Reads a preview folder. Throws `InvalidInputError` or `FolderError`, both of which name the file and the field. */
-export function readFolder(path: string): Folder {
+export async function readFolder(path: string): Promise<Folder> {
   const definition = readDefinition(path);
   const watched = new Set([pathInside(path, ".")]);
   const read = (name: string) => {
@@ -47,16 +49,11 @@ export function readFolder(path: string): Folder {
   };
   const templates = definition.templates.map((entry) => readTemplate(entry, read));
   const codes = new Map<string, string[]>();
-  for (const { file } of definition.offers.flatMap((offer) => offer.codes)) codes.set(file, codesIn(read(file)));
+  for (const { file } of definition.offers.flatMap((offer) => offer.codes)) {
+    codes.set(file, await poolCodes(textOf(file, read(file))));
+  }
   const { partials, partialFiles } = readPartials(path, definition.partials, watched);
   return { path, definition, templates, partials, partialFiles, codes, watched: [...watched] };
-}
-
-/** The codes of a file: one to a line, or the first column of a CSV file. A first line `code` is its heading. */
-export function codesIn(text: string): string[] {
-  const cells = text.split(/\r?\n/).map((line) => (/^\s*"?([^",;\t]*)/.exec(line)?.[1] ?? "").trim());
-  const codes = cells.filter((cell) => cell !== "");
-  return /^(discount[ _-]?)?codes?$/i.test(codes[0] ?? "") ? codes.slice(1) : codes;
 }
 
 export function engineOf(file: string): Engine {

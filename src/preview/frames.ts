@@ -18,10 +18,10 @@ export class Frames {
     sizeCalculation: ({ html }) => html.length + 1,
   });
 
-  /** The addresses of one email in three colour schemes. */
+  /** The addresses of one email in three colour schemes. `html`: inert, see `inspectHtml`. */
   add(html: string, images: boolean): Record<Scheme, string> {
     const address = (scheme: Scheme) => {
-      const frame = { html: inScheme(withoutConnections(html), scheme), images };
+      const frame = { html: inScheme(html, scheme), images };
       const key = createHmac("sha256", this.#secret).update(`${images} ${frame.html}`).digest("hex").slice(0, 32);
       this.#frames.set(key, frame);
       return `/frame/${key}`;
@@ -53,28 +53,6 @@ export function frameHeaders(images: boolean, origin: string): Record<string, st
   };
 }
 
-/** Whether an email asks for pictures, or styles with pictures, from elsewhere. */
-export function hasRemoteImages(html: string): boolean {
-  return (
-    /<(?:img|source|image|video|input)\b[^>]*?\b(?:src|srcset|href|poster)\s*=\s*["']?\s*(?:https?:)?\/\//i.test(
-      html,
-    ) ||
-    /\bbackground\s*=\s*["']?\s*(?:https?:)?\/\//i.test(html) ||
-    /url\(\s*["']?\s*(?:https?:)?\/\//i.test(html)
-  );
-}
-
-/**
- * A content security policy keeps a browser from loading, not from connecting: Chromium opens a connection for
- * `<link rel="preconnect">`, for an inner frame that is then refused, and for a link that is clicked. Under other names the first two are
- * nothing, and a link that wants a window of its own is stopped by the sandbox before anything is opened.
- */
-function withoutConnections(html: string): string {
-  return html
-    .replace(/<(?=\/?(?:link|i?frame|frameset|object|embed|portal|fencedframe)\b)/gi, "<x-")
-    .replace(/\btarget(?=\s*=)/gi, "x-target");
-}
-
 /**
  * The email as a reader with this colour scheme would see it. `dark`: its own dark styles apply. `forced`: what mail programs do that
  * darken by themselves, roughly: light turns dark, pictures stay.
@@ -85,8 +63,11 @@ function inScheme(html: string, scheme: Scheme): string {
   const own = html
     .replace(/\(\s*prefers-color-scheme\s*:\s*dark\s*\)/gi, dark)
     .replace(/\(\s*prefers-color-scheme\s*:\s*light\s*\)/gi, light);
-  return `<!doctype html><base target="_blank"><style>${SCHEMES[scheme]}</style>${own.replace(/^\s*<!doctype[^>]*>/i, "")}`;
+  return `<!doctype html><style>${SCHEMES[scheme]}${LINKS}</style>${own.replace(/^\s*<!doctype[^>]*>/i, "")}`;
 }
+
+/** Links have no address any more, and look like links all the same. */
+const LINKS = "[data-address]{color:LinkText;text-decoration:underline;cursor:default}";
 
 const SCHEMES: Record<Scheme, string> = {
   light: ":root{color-scheme:light;background:#fff}",

@@ -36,6 +36,6 @@ function realPath(root: string, name: string): string {
   try {
     return realpathSync(join(root, name));
   } catch (error) {
-    throw new FolderError(`${name}: there is no such file in the preview folder`, { cause: error });
+    throw new FolderError(`${name}: no such file in the preview folder`, { cause: error });
   }
 }

@@ -30,19 +30,22 @@ const READS: ReadonlySet<string> = new Set(["info", "exists", "sismember", "hget
 
 /** A client that can only read. Anything else is refused as Redis itself refuses a user who may not. */
 function readOnlyClient(redis: Redis): RedisClient {
-  const scripts = {
-    evalsha: (...args: (string | number)[]) => redis.call("evalsha_ro", ...args),
-    eval: (...args: (string | number)[]) => redis.call("eval_ro", ...args),
+  const refuse = () => {
+    throw new ReadOnlyError("a preview only reads");
   };
-  const client = new Proxy(scripts, {
-    get(own, name) {
-      if (name in own) return Reflect.get(own, name);
-      if (!READS.has(String(name)))
-        return () => Promise.reject(new ReadOnlyError(`a preview may not run ${String(name)}`));
-      return (...args: string[]) => redis.call(String(name), ...args);
+  return {
+    isReadOnly: true,
+    async call(command, ...args) {
+      if (command === "evalsha" || command === "eval") return redis.call(`${command}_ro`, ...args);
+      if (!READS.has(command)) throw new ReadOnlyError(`a preview may not run ${command}`);
+      return redis.call(command, ...args);
     },
-  });
-  return client as unknown as RedisClient;
+    pipeline: refuse,
+    duplicate: refuse,
+    subscribe: refuse,
+    on: refuse,
+    disconnect: refuse,
+  };
 }
 
 class ReadOnlyError extends Error {

@@ -4,7 +4,6 @@ import { expiryOf } from "../domain/window.js";
 import type { PreviewAnswer } from "./answers.js";
 import type { HistoryEntry, MessageQuestion, MessageView, Supposition, Why } from "./api.js";
 import type { Frames } from "./frames.js";
-import { hasRemoteImages } from "./frames.js";
 import { answerView, verdictOf, wantedTemplate, whenOf } from "./previewer.js";
 import type { Renderer } from "./render/renderer.js";
 import { previewMessage, type Rendered, renderMessage, type Wanted, type When } from "./rendering.js";
@@ -21,6 +20,7 @@ export async function previewMessageView(
   renderer: Renderer,
   frames: Frames,
   question: MessageQuestion,
+  signal?: AbortSignal,
 ): Promise<MessageView> {
   const template = wantedTemplate(workspace, question.template);
   const when = await whenOf(workspace, template, question.at);
@@ -30,10 +30,11 @@ export async function previewMessageView(
     data: question.edited?.[question.subscriber] ?? dataOf(workspace, question.subscriber),
     moment: { now: when.now, suppositions: new Set(question.suppose ?? []) },
     draft: question.draft,
+    signal,
   };
   const rendered = await renderMessage(workspace, renderer, wanted);
   const { answers } = rendered;
-  const html = template.channel === "email" ? rendered.parts.body : undefined;
+  const { html } = rendered;
   const sent = rendered.stopped === null && rendered.faults.length === 0;
   return {
     template: template.id,
@@ -45,8 +46,9 @@ export async function previewMessageView(
     sent,
     ...verdictOf(rendered),
     parts: rendered.parts,
-    frames: html === undefined ? null : frames.add(html, question.images ?? false),
-    hasRemoteImages: html !== undefined && hasRemoteImages(html),
+    frames: html === null ? null : frames.add(html.inert, question.images ?? false),
+    hasRemoteImages: html?.remoteImages ?? false,
+    links: html?.links ?? [],
     sms: template.channel === "sms" ? await countedSms(workspace, renderer, wanted, rendered) : null,
     faults: rendered.faults,
     missing: rendered.limited || !sent ? [] : await missingVariables(workspace, renderer, wanted),

@@ -27,9 +27,10 @@ export async function previewMatrix(
     for (const type of types) {
       signal?.throwIfAborted();
       // A template that had to be ended once would only be ended again for everybody else.
-      const rendered = endless ?? (await renderCell(workspace, renderer, question, template, subscriber, type, when));
+      const rendered =
+        endless ?? (await renderCell(workspace, renderer, question, template, subscriber, type, when, signal));
       if (rendered.limited) endless = rendered;
-      cells.push(cellOf(subscriber.id, type, template, rendered));
+      cells.push(cellOf(subscriber.id, type, rendered));
     }
   }
   const { now, timeZone } = when;
@@ -44,6 +45,7 @@ function renderCell(
   subscriber: SubscriberEntry,
   type: MessageType,
   { now }: When,
+  signal: AbortSignal | undefined,
 ): Promise<Rendered> {
   return renderMessage(workspace, renderer, {
     template,
@@ -52,6 +54,7 @@ function renderCell(
     moment: { now, suppositions: new Set(suppose) },
     draft,
     only: ["subject", "body"],
+    signal,
   });
 }
 
@@ -109,7 +112,7 @@ function shownOutcome({ resolution, offer }: PreviewAnswer): Outcome {
   return outcome === "not-sent" ? "omitted" : outcome;
 }
 
-function cellOf(subscriber: string, type: MessageType, template: Template, rendered: Rendered): Cell {
+function cellOf(subscriber: string, type: MessageType, rendered: Rendered): Cell {
   const [first] = rendered.answers;
   return {
     subscriber,
@@ -117,7 +120,7 @@ function cellOf(subscriber: string, type: MessageType, template: Template, rende
     ...verdictOf(rendered),
     answer: first === undefined ? null : answerView(first),
     more: Math.max(0, rendered.answers.length - 1),
-    line: firstLine(rendered.parts, template.channel),
+    line: firstLine(rendered),
     fault: rendered.faults[0] ?? null,
   };
 }

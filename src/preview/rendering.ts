@@ -3,6 +3,7 @@ import type { UnixMs } from "../domain/units.js";
 import { type Moment, type PreviewAnswer, previewAnswer } from "./answers.js";
 import type { Draft, Fault, PartName } from "./api.js";
 import type { Folder, Source, Template } from "./folder.js";
+import type { Inspection } from "./render/inspect.js";
 import type { PartError, RenderedPart } from "./render/protocol.js";
 import type { Renderer } from "./render/renderer.js";
 import { sourcesOf, type Workspace } from "./workspace.js";
@@ -10,6 +11,8 @@ import { sourcesOf, type Workspace } from "./workspace.js";
 /** A message that was rendered for a preview, with the answers it asked for, in the order in which it asked. */
 export type Rendered = {
   parts: Partial<Record<PartName, string>>;
+  /** What was found in the body of an email. */
+  html: Inspection | null;
   faults: Fault[];
   /** Why the message would not leave although its template is sound. */
   stopped: string | null;
@@ -25,6 +28,8 @@ export type Wanted = {
   draft?: Draft | undefined;
   strict?: boolean;
   only?: readonly PartName[];
+  /** Aborts when nobody waits for the message any more. */
+  signal?: AbortSignal | undefined;
   /** Stands in for every code that is shown, by offer. */
   codes?: (offerId: string) => string | null;
 };
@@ -58,13 +63,17 @@ export async function renderMessage(workspace: Workspace, renderer: Renderer, wa
     message,
     strict: wanted.strict ?? false,
   };
-  const rendered = await renderer.render(work, async (offerId) => {
-    const answer = await previewAnswer(workspace.book, message, offerId, wanted.moment);
-    const { resolution, offer } = answer;
-    answers.set(resolution.offerId, answer);
-    const code = resolution.code === null ? null : (wanted.codes?.(resolution.offerId) ?? resolution.code);
-    return { resolution: { ...resolution, code }, offer };
-  });
+  const rendered = await renderer.render(
+    work,
+    async (offerId) => {
+      const answer = await previewAnswer(workspace.book, message, offerId, wanted.moment);
+      const { resolution, offer } = answer;
+      answers.set(resolution.offerId, answer);
+      const code = resolution.code === null ? null : (wanted.codes?.(resolution.offerId) ?? resolution.code);
+      return { resolution: { ...resolution, code }, offer };
+    },
+    wanted.signal,
+  );
   return { ...partsAndFaults(workspace.folder, template, rendered), answers: [...answers.values()] };
 }
 
@@ -74,10 +83,12 @@ function partsAndFaults(
   rendered: readonly RenderedPart[],
 ): Omit<Rendered, "answers"> {
   const sources = new Map(sourcesOf(template));
-  const result: Omit<Rendered, "answers"> = { parts: {}, faults: [], stopped: null, limited: false };
+  const result: Omit<Rendered, "answers"> = { parts: {}, html: null, faults: [], stopped: null, limited: false };
   for (const part of rendered) {
-    if ("text" in part) result.parts[part.name] = part.text;
-    else if (part.error.kind === "unavailable") result.stopped ??= part.error.message;
+    if ("text" in part) {
+      result.parts[part.name] = part.text;
+      result.html ??= part.html ?? null;
+    } else if (part.error.kind === "unavailable") result.stopped ??= part.error.message;
     else {
       result.faults.push(faultOf(folder, part.name, sources.get(part.name), part.error));
       result.limited ||= part.error.kind === "limit";

@@ -1,8 +1,9 @@
 import { Temporal } from "temporal-polyfill";
-import { dayOf, longDay } from "../domain/calendar.js";
+import { amountText, dayOf, longDay } from "../domain/calendar.js";
 import type { Offer } from "../domain/offer.js";
 import type { Reason, Resolution } from "../domain/resolution.js";
 import type { UnixMs } from "../domain/units.js";
+import { readInstant } from "../intake/instant-text.js";
 import type { Outcome } from "./api.js";
 
 /** A day as text: "3 November 2026". */
@@ -20,14 +21,20 @@ export function wallClock(at: UnixMs, timeZone: string): string {
 
 /** The instant at which the wall clock of a zone shows this. Throws a `RangeError` when it is no time. */
 export function instantAt(wall: string, timeZone: string): UnixMs {
-  return Temporal.PlainDateTime.from(wall).toZonedDateTime(timeZone).epochMilliseconds;
+  const at = readInstant(wall, timeZone);
+  if (at === null) throw new RangeError(wall);
+  return at;
 }
 
 export function windowText({ window }: Offer): string {
   if (window.type === "never-expires") return "Codes never expire";
-  if (window.type === "custom-period") return "Codes are valid on the days of their batch";
+  if (window.type === "custom-period") {
+    const { stopBefore } = window;
+    const stop = stopBefore === undefined ? "" : `, new ones until ${amountText(stopBefore)} before its end`;
+    return `Codes are valid on the days of their batch${stop}`;
+  }
   if (window.amount === 0) return "Every message gets a new code";
-  return `Codes are valid for ${window.amount} ${window.unit}${window.amount === 1 ? "" : "s"}`;
+  return `Codes are valid for ${amountText(window)}`;
 }
 
 /** How an answer looks at one glance. */
@@ -50,6 +57,7 @@ export function labelOf({ reason, isNew, redeemed }: Resolution): string {
 const LABELS: Record<Reason, string> = {
   "first-code": "first code",
   redeemed: "old one redeemed",
+  revoked: "old one revoked",
   expired: "old one expired",
   "new-each-message": "new each message",
   "sign-up-offer": "kept",

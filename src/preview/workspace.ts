@@ -25,7 +25,7 @@ export async function openWorkspace(
   path: string,
   options: { store?: OfferReader | undefined; now: () => UnixMs },
 ): Promise<Workspace> {
-  const folder = readFolder(resolve(path));
+  const folder = await readFolder(resolve(path));
   const store = options.store ?? (await sampleShop(folder));
   const { now, subscribers } = folder.definition;
   const longest = options.store === undefined ? longestCodes(folder) : new Map<string, string>();

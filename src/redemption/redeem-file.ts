@@ -1,111 +1,107 @@
-import { isDay } from "../domain/calendar.js";
 import { InvalidInputError } from "../domain/errors.js";
-import { isCode } from "../domain/identifier.js";
 import type { UnixMs } from "../domain/units.js";
-import { csvTable } from "../intake/csv.js";
+import { type CodeRow, openCodesFile, type RefusedLine } from "../intake/codes-file.js";
+import { CODE_COLUMNS } from "../intake/column-names.js";
+import type { LayoutOptions } from "../intake/csv/table.js";
+import { cellInstant } from "../intake/instant-text.js";
 import { type TextSource, textSource } from "../intake/source.js";
-import type { OfferStore, Redemption } from "../store/store.js";
+import type { Redeemer, Redemption } from "../store/store.js";
 
-const COLUMNS = {
-  code: ["codes", "coupon", "coupon code", "discount code", "promo code", "voucher", "voucher code"],
-  redeemed_at: ["at", "date", "redeemed", "used at"],
-} as const;
 /** Codes on their way to the store at one time. */
 const AT_ONCE = 250;
 const MOST_LISTED = 1000;
+/** In a list of orders the only day is that of the redemption. */
+const NAMES = { ...CODE_COLUMNS, redeemed_at: [...CODE_COLUMNS.redeemed_at, "at", "date", "order date"] };
+const ORDER = ["code", "redeemed_at"] as const;
+/** Columns that say whether a code was used. */
+const SAY_USED = ["state", "used", "uses", "redeemed_at"] as const;
 
 type Line = { line: number; code: string };
 type Row = Line & { at: UnixMs };
 
 /**
- * What became of a file of redemptions. `unknown`: codes that no offer has, `refused`: values that are no codes or no instants; the first thousand
- * of each by their line.
+ * What became of a file of redemptions. `notRedeemed`: codes that were not used, as the file says. `unknown`: codes that no offer has, `refused`: values
+ * that are no codes or no instants; the first thousand of each by their line.
  */
 export type RedeemFileReport = {
   redeemed: number;
   alreadyRedeemed: number;
+  notRedeemed: number;
   unknown: number;
   unknownAt: Line[];
   refused: number;
-  refusedAt: { line: number; value: string; why: string }[];
+  refusedAt: RefusedLine[];
 };
 
-/** How `redeemFile` reads a file. */
-export type RedeemFileOptions = {
-  /** The instant of a line without `redeemed_at`, Unix milliseconds. */
-  at: UnixMs;
-  /** Receives the number of lines so far, and the part of the file that is done (0 to 1; `null` where its size is not known). */
+/** How `redeemFile` reads a file. `header`, `columns`: as of `importFile`. */
+export type RedeemFileOptions = LayoutOptions & {
+  /** The instant of a line without `redeemed_at`; a number is Unix milliseconds. */
+  at: Date | UnixMs;
+  /** Called with the number of lines so far, and the part of the file that is read (0 to 1; `null` if its size is unknown). */
   onProgress?: (lines: number, part: number | null) => void;
 };
 
 /**
- * Marks the codes of a CSV file as redeemed: a column `code`, and where it is known `redeemed_at` (2026-11-30 or 2026-11-30T18:00:00Z).
- * Running it again changes nothing.
+ * Marks the codes of a CSV file as redeemed: a column `code`, and optionally `redeemed_at` (2026-11-30 or 2026-11-30T18:00:00Z, in UTC where
+ * it says no offset). Where columns say which codes were used (`redeemed_at`, `used`, `times used`, `state`), only those are. Running
+ * it again changes nothing.
  *
  * @example
- * const { redeemed, unknownAt } = await redeemFile(store, "orders.csv", { at: Date.now() });
+ * const { redeemed, unknownAt } = await redeemFile(store, "orders.csv", { at: new Date() });
  */
 export async function redeemFile(
-  store: OfferStore,
+  store: Redeemer,
   file: string | TextSource,
-  { at, onProgress }: RedeemFileOptions,
+  { at, onProgress, header, columns }: RedeemFileOptions,
 ): Promise<RedeemFileReport> {
   const source = typeof file === "string" ? textSource(file) : file;
-  const report: RedeemFileReport = {
-    redeemed: 0,
-    alreadyRedeemed: 0,
-    unknown: 0,
-    unknownAt: [],
-    refused: 0,
-    refusedAt: [],
-  };
-  const table = await csvTable(source, COLUMNS);
+  const counts = { redeemed: 0, alreadyRedeemed: 0, notRedeemed: 0, unknown: 0, unknownAt: [] };
+  const reading = { names: NAMES, order: ORDER, timeZone: "UTC", anyShape: true, refuseUnclear: true };
+  const codes = await openCodesFile(source, { header, columns, ...reading });
+  const report: RedeemFileReport = Object.assign(codes.refusals, counts);
+  const saysUsed = SAY_USED.some((column) => codes.columns.includes(column));
+  const rowOf = rowReader(report, saysUsed, Number(at));
   let waiting: Row[] = [];
   let lines = 0;
-  for await (const rows of table.rows) {
-    for (const { line, cells } of rows) {
-      lines += 1;
-      const instant = cells.redeemed_at === "" ? at : instantOf(cells.redeemed_at);
-      if (!isCode(cells.code)) refuse(report, line, cells.code, "no code");
-      else if (instant === null) refuse(report, line, cells.redeemed_at, "no instant such as 2026-11-30T18:00:00Z");
-      else waiting.push({ line, code: cells.code, at: instant });
+  for await (const rows of codes.rows) {
+    for (const row of rows) {
+      const read = rowOf(row);
+      if (read !== null) waiting.push(read);
       if (waiting.length < AT_ONCE) continue;
       await redeemAll(store, waiting, report);
       waiting = [];
       onProgress?.(lines, source.progress());
     }
+    lines += rows.length;
   }
   await redeemAll(store, waiting, report);
-  if (lines === 0) throw new InvalidInputError(`${source.name}: there is no code in it`);
+  if (lines + report.refused === 0) throw new InvalidInputError(`${source.name}: there is no code in it`);
   return report;
 }
 
-/** A day (its first instant in UTC) or an instant with its offset; anything else is `null`. */
-function instantOf(text: string): UnixMs | null {
-  if (!/^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2}))?$/.test(text)) return null;
-  // Date.parse would read 30 February as 2 March.
-  if (!isDay(text.slice(0, 10))) return null;
-  const at = Date.parse(text.replace(" ", "T"));
-  return Number.isNaN(at) ? null : at;
+/** What to redeem of a row, or `null`. */
+function rowReader(report: RedeemFileReport, saysUsed: boolean, at: UnixMs): (row: CodeRow) => Row | null {
+  return (row) => {
+    if (saysUsed && row.standing !== "used") {
+      report.notRedeemed += 1;
+      return null;
+    }
+    const { line, code, cells } = row;
+    return { line, code, at: cellInstant(cells.redeemed_at, "UTC") ?? at };
+  };
 }
-
-async function redeemAll(store: OfferStore, rows: readonly Row[], report: RedeemFileReport): Promise<void> {
+async function redeemAll(store: Redeemer, rows: readonly Row[], report: RedeemFileReport): Promise<void> {
   const redemptions = await Promise.all(rows.map(({ code, at }) => store.redeem(code, at)));
   redemptions.forEach((redemption, place) => {
     count(report, redemption, rows[place] as Row);
   });
 }
 
-function count(report: RedeemFileReport, { status }: Redemption, { line, code }: Row): void {
+function count(report: RedeemFileReport, { status }: Pick<Redemption, "status">, { line, code }: Row): void {
   if (status === "redeemed") report.redeemed += 1;
   else if (status === "already-redeemed") report.alreadyRedeemed += 1;
   else {
     report.unknown += 1;
     if (report.unknownAt.length < MOST_LISTED) report.unknownAt.push({ line, code });
   }
-}
-
-function refuse(report: RedeemFileReport, line: number, value: string, why: string): void {
-  report.refused += 1;
-  if (report.refusedAt.length < MOST_LISTED) report.refusedAt.push({ line, value: value.slice(0, 80), why });
 }

@@ -59,6 +59,10 @@ describe("a wrong command", () => {
       "explain --subscriber s1 --offer welcome --at tomorrow",
       '--at: expected a day or a time such as 2026-12-24 or 2026-12-24T18:00, but got: "tomorrow"',
     ],
+    [
+      "explain --subscriber s1 --offer welcome --at 2026-12-24T18:00+02",
+      '--at: expected a day or a time such as 2026-12-24 or 2026-12-24T18:00, but got: "2026-12-24T18:00+02"',
+    ],
     ["redeem", "redeem: give either a code or --file FILE"],
     ["redeem A1 --file x.csv", "redeem: give either a code or --file FILE"],
     ["offers --prefix a{b", /^options\.prefix: expected 1 to 100 characters without braces/],
@@ -115,7 +119,7 @@ describe("a wrong codes file", () => {
       "no days for a custom period",
       "N1\n",
       "dated",
-      'codes.csv: offer "dated" has a custom period, and batch "codes" has no days: add the columns starts_on and ends_on, or give days for all codes',
+      'codes.csv: offer "dated" has a custom period, and batch "codes" has no days: add the columns starts_on and ends_on, or give days for all codes, or say that it is open for ever (openEnded, --open-ended)',
     ],
     ["an unknown offer", "N1\n", "nowhere", 'offerId: expected the id of a saved offer, but got: "nowhere"'],
   ])("%s", async (_, content, offer, line) => {
@@ -140,11 +144,11 @@ describe("a wrong codes file", () => {
   });
 
   test("no file, or a directory", async () => {
-    await complains("import welcome absent.csv", "absent.csv: there is no such file");
-    await complains("import welcome .", ".: this is a directory, not a file");
-    await complains("preflight welcome absent.csv", "absent.csv: there is no such file");
-    await complains("redeem --file absent.csv", "absent.csv: there is no such file");
-    await complains("define absent.json", "absent.json: there is no such file");
+    await complains("import welcome absent.csv", "absent.csv: no such file");
+    await complains("import welcome .", ".: is a directory, not a file");
+    await complains("preflight welcome absent.csv", "absent.csv: no such file");
+    await complains("redeem --file absent.csv", "absent.csv: no such file");
+    await complains("define absent.json", "absent.json: no such file");
   });
 
   test("an audience with something that is no subscriber", async () => {

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { streamSource } from "offer-code/operations";
 import { describe, expect, test } from "vitest";
-import { csvTable } from "../../src/intake/csv.js";
+import { csvTable } from "../../src/intake/csv/table.js";
 
 const COLUMNS = { code: ["coupon"], starts_on: ["start"], ends_on: ["end"] } as const;
 

@@ -193,8 +193,8 @@ describe("a file that is wrong adds nothing", () => {
   test("a file that is not there, or a directory", async () => {
     const { store } = await shop();
     const absent = join(dir, "absent.csv");
-    await expect(importFile(store, "welcome", absent)).rejects.toThrow(`${absent}: there is no such file`);
-    await expect(importFile(store, "welcome", dir)).rejects.toThrow(`${dir}: this is a directory, not a file`);
+    await expect(importFile(store, "welcome", absent)).rejects.toThrow(`${absent}: no such file`);
+    await expect(importFile(store, "welcome", dir)).rejects.toThrow(`${dir}: is a directory, not a file`);
   });
 
   test("a file that changes while it is read", async () => {
@@ -253,7 +253,7 @@ const upload = fc.array(fc.tuple(value, day), { minLength: 1, maxLength: 12 });
 test("uploads one after another end as a plain model says, and a dry run says the same before", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(upload, { minLength: 1, maxLength: 3 }), fc.boolean(), async (uploads, isDated) => {
-      const { store } = await shop();
+      const { store } = await shop(isDated ? { window: { type: "custom-period" } } : {});
       const pool: string[] = [];
       for (const [number, rows] of uploads.entries()) {
         const expected = { added: 0, duplicates: { ...NONE }, refused: 0 };
@@ -268,7 +268,7 @@ test("uploads one after another end as a plain model says, and a dry run says th
         }
         if (filled.length === expected.refused) continue;
         const text = `code${isDated ? ",ends_on" : ""}\n${rows.map(([code, endsOn]) => (isDated ? `${code},${endsOn}` : code)).join("\n")}`;
-        const options = { now: () => NOON, ...(isDated ? {} : { batch: `b${number}` }) };
+        const options = { now: () => NOON, ...(isDated ? { openEnded: true } : { batch: `b${number}` }) };
         const source = () =>
           streamSource(
             (async function* () {

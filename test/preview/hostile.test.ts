@@ -79,7 +79,11 @@ describe("a hostile template and a hostile subscriber", () => {
     const frame = page.frameLocator("iframe");
     await expect.poll(() => frame.locator("body").innerText()).toContain("styled");
     for (const id of ["send", "script-link", "top-link", "blank-link", "plain-link"]) {
-      await frame.locator(`#${id}`).first().click({ timeout: 2000, noWaitAfter: true });
+      const target = frame.locator(`#${id}`).first();
+      await target.click({ timeout: 2000, noWaitAfter: true });
+      for (const modifier of ["ControlOrMeta", "Shift", "Alt"] as const)
+        await target.click({ timeout: 2000, noWaitAfter: true, modifiers: [modifier] });
+      await target.click({ timeout: 2000, noWaitAfter: true, button: "middle" });
       await page.reload();
       await expect.poll(() => frame.locator("body").innerText()).toContain("styled");
     }

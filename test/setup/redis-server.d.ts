@@ -9,6 +9,8 @@ export type RedisServerOptions = {
   readonly replicaOf?: Address;
   /** Further lines of redis.conf. */
   readonly config?: Readonly<Record<string, string | number>>;
+  /** Further environment variables of the server. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly sentinel?: boolean;
   /** A node of a cluster that is not joined to the others yet. */
   readonly cluster?: boolean;

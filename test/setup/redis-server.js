@@ -27,10 +27,10 @@ export function redisProgram(env = process.env) {
 }
 
 /** Starts a server that keeps nothing on disk by default, and resolves when it accepts connections. */
-export async function startRedisServer({ config = {}, sentinel = false, cluster = false, ...named } = {}) {
+export async function startRedisServer({ config = {}, env = {}, sentinel = false, cluster = false, ...named } = {}) {
   const program = redisProgram();
   const dir = mkdtempSync(join(serversFolder(), "redis-"));
-  const server = { program, dir, sentinel, port: 0, args: [], log: [], child: undefined };
+  const server = { program, dir, env, sentinel, port: 0, args: [], log: [], child: undefined };
   const settings = { ...defaults(sentinel), ...settingsOf(named), ...config };
   await launchOnFreePort(server, async () => {
     server.port = await freePort();
@@ -155,7 +155,8 @@ async function restart(server) {
 
 function launch(server) {
   const { program, args, dir } = server;
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const env = { ...process.env, ...server.env };
+  const child = spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   server.child = child;
   server.log = [];
   const pidFile = join(dir, "pid");

@@ -3,8 +3,9 @@ import type { Offer } from "../../domain/offer.js";
 import type { Resolution } from "../../domain/resolution.js";
 import type { Engine, PartName } from "../api.js";
 import type { Partials } from "../folder.js";
+import type { Inspection } from "./inspect.js";
 
-/** One text to render. `escape`: it is HTML. */
+/** One text to render. `escape`: it is HTML, and is inspected. */
 export type Part = { name: PartName; engine: Engine; source: string; escape: boolean };
 
 /** One message to render. `strict`: a variable that the data do not have is an error. */
@@ -22,7 +23,8 @@ export type PartError = {
   line: number | null;
   column: number | null;
 };
-export type RenderedPart = { name: PartName; text: string } | { name: PartName; error: PartError };
+/** `html`: absent for what is no HTML. */
+export type RenderedPart = { name: PartName; text: string; html?: Inspection } | { name: PartName; error: PartError };
 
 /** What the worker is told, and what it says. It asks for offers by number, and knows neither a store nor a file. */
 export type ToWorker =

@@ -1,139 +1,112 @@
-import { Worker } from "node:worker_threads";
 import type { Offer } from "../../domain/offer.js";
 import type { Resolution } from "../../domain/resolution.js";
 import type { Milliseconds } from "../../domain/units.js";
-import type { FromWorker, Limits, RenderedPart, RenderJob, ToWorker } from "./protocol.js";
+import type { Limits, RenderedPart, RenderJob } from "./protocol.js";
+import { type Ending, RenderThread } from "./thread.js";
 
-/** Time for one message from one question to the next. Megabytes for the whole thread. */
+/** Time for one message from one question to the next. */
 const TIME_LIMIT: Milliseconds = 2000;
-const START_LIMIT: Milliseconds = 20_000;
-const MEMORY = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
 const LONGEST_OUTPUT = 2_000_000;
+/** One may be lost in a template without end while the other goes on. */
+const THREADS = 2;
 
 /** Answers what a template asks for while it renders. */
 export type Answerer = (offerId: string | undefined) => Promise<{ resolution: Resolution; offer: Offer | undefined }>;
 
 export type Renderer = {
-  /** Renders one message. A template that takes too long or too much is ended, and says so in its parts. */
-  render(work: RenderJob, answer: Answerer): Promise<RenderedPart[]>;
+  /**
+   * Renders one message. A template that takes too long or too much is ended, and says so in its parts. `signal`: once nobody waits
+   * for the message, it is not rendered, and a rendering under way is ended; either rejects with the signal's reason.
+   */
+  render(work: RenderJob, answer: Answerer, signal?: AbortSignal): Promise<RenderedPart[]>;
   close(): Promise<void>;
 };
 
-type Ending = "time" | "memory" | "closed";
-type Session = { worker: Worker; ready: Promise<void> };
+type Job = {
+  work: RenderJob;
+  answer: Answerer;
+  signal: AbortSignal | undefined;
+  resolve(parts: RenderedPart[]): void;
+  reject(error: unknown): void;
+};
 
 /**
- * Renders messages one after the other in a worker thread. JavaScript cannot be interrupted from inside, so a template without end
- * costs its thread; the next message gets a new one.
+ * Renders messages in threads. JavaScript cannot be interrupted from inside, so a template without end costs its thread, and the next
+ * message gets a new one. The newest job goes first: it is what somebody looks at now.
  */
 export function createRenderer(limits: Partial<Limits> = {}): Renderer {
   const { time = TIME_LIMIT, output = LONGEST_OUTPUT } = limits;
-  let session: Session | undefined;
-  let last: Promise<unknown> = Promise.resolve();
-  let jobs = 0;
+  const threads = new Set<RenderThread>();
+  const idle: RenderThread[] = [];
+  let waiting: Job[] = [];
   let closed = false;
 
-  function open(): Session {
-    const worker = new Worker(WORKER, { resourceLimits: MEMORY, env: {}, argv: [], execArgv: [], stdin: false });
-    worker.setMaxListeners(0);
-    const ready = new Promise<void>((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error("the rendering thread did not start")), START_LIMIT);
-      worker.once("message", () => {
-        clearTimeout(late);
-        resolve();
-      });
-      worker.once("error", (error) => {
-        clearTimeout(late);
-        reject(error);
-      });
-    });
-    ready.catch(() => {});
-    worker.unref();
-    return { worker, ready };
+  function next(): void {
+    while (waiting.length > 0) {
+      const thread = idle.pop() ?? newThread();
+      if (thread === undefined) return;
+      void run(thread, waiting.pop() as Job);
+    }
   }
 
-  async function end(): Promise<void> {
-    const ending = session;
-    session = undefined;
-    await ending?.worker.terminate();
+  function newThread(): RenderThread | undefined {
+    if (threads.size === THREADS) return undefined;
+    const thread = new RenderThread();
+    threads.add(thread);
+    return thread;
   }
 
-  async function run(work: RenderJob, answer: Answerer): Promise<RenderedPart[]> {
-    if (closed) throw new Error("the renderer is closed");
-    session ??= open();
-    const { worker, ready } = session;
-    await ready;
-    const result = await oneJob(worker, jobs++, work, { time, output }, answer);
-    if (Array.isArray(result)) return result;
-    await end();
-    return work.parts.map(({ name }) => ({ name, error: endedError(result, time) }));
+  async function run(thread: RenderThread, job: Job): Promise<void> {
+    const { work, answer, signal } = job;
+    try {
+      const result = await thread.render(work, { time, output }, answer, signal);
+      if (Array.isArray(result)) idle.push(thread);
+      else await discard(thread);
+      if (signal?.aborted) job.reject(signal.reason);
+      else job.resolve(Array.isArray(result) ? result : endedParts(work, result, time));
+    } catch (error) {
+      await discard(thread);
+      job.reject(error);
+    }
+    next();
+  }
+
+  async function discard(thread: RenderThread): Promise<void> {
+    threads.delete(thread);
+    await thread.end();
+  }
+
+  function drop(job: Job): void {
+    if (!waiting.includes(job)) return;
+    waiting = waiting.filter((each) => each !== job);
+    job.reject(job.signal?.reason);
   }
 
   return {
-    render(work, answer) {
-      const result = last.then(() => run(work, answer));
-      last = result.catch(() => {});
-      return result;
-    },
+    render: (work, answer, signal) =>
+      new Promise((resolve, reject) => {
+        if (closed) throw new Error("the renderer is closed");
+        signal?.throwIfAborted();
+        const job: Job = { work, answer, signal, resolve, reject };
+        signal?.addEventListener("abort", () => drop(job), { once: true });
+        waiting.push(job);
+        next();
+      }),
     async close() {
       closed = true;
-      await end();
+      for (const { reject } of waiting.splice(0)) reject(new Error("the renderer is closed"));
+      await Promise.all([...threads].map((thread) => thread.end()));
     },
   };
 }
 
-const WORKER = new URL("./worker.js", import.meta.url);
-
-/** The clock stands still while an offer is being asked for: a slow store is not the template's fault. */
-function oneJob(
-  worker: Worker,
-  job: number,
-  work: RenderJob,
-  limits: Limits,
-  answer: Answerer,
-): Promise<RenderedPart[] | Ending> {
-  return new Promise((resolve) => {
-    let timer: NodeJS.Timeout;
-    const wind = () => {
-      clearTimeout(timer);
-      timer = setTimeout(() => finish("time"), limits.time);
-    };
-    const finish = (result: RenderedPart[] | Ending) => {
-      clearTimeout(timer);
-      worker.off("message", hear).off("error", fail).off("exit", leave);
-      resolve(result);
-    };
-    const fail = () => finish("memory");
-    const leave = () => finish("closed");
-    const hear = (said: FromWorker) => {
-      if (said.type === "rendered" && said.job === job) finish(said.parts);
-      if (said.type !== "ask") return;
-      clearTimeout(timer);
-      void answered(said.ask, said.offerId, answer).then((reply) => {
-        wind();
-        worker.postMessage(reply);
-      });
-    };
-    worker.on("message", hear).on("error", fail).on("exit", leave);
-    wind();
-    worker.postMessage({ type: "render", job, limits, work } satisfies ToWorker);
-  });
-}
-
-async function answered(ask: number, offerId: string | undefined, answer: Answerer): Promise<ToWorker> {
-  try {
-    const { resolution, offer } = await answer(offerId);
-    return { type: "answer", ask, resolution, offer };
-  } catch (error) {
-    return { type: "refused", ask, message: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-function endedError(ending: Ending, time: Milliseconds) {
+function endedParts(work: RenderJob, ending: Ending, time: Milliseconds): RenderedPart[] {
   const texts: Record<Ending, string> = {
     time: `took longer than ${time} ms and was ended`,
     memory: "needed too much memory and was ended",
     closed: "was ended",
+    abandoned: "was ended, as nobody waited for it",
   };
-  return { kind: "limit" as const, message: texts[ending], line: null, column: null };
+  const error = { kind: "limit" as const, message: texts[ending], line: null, column: null };
+  return work.parts.map(({ name }) => ({ name, error }));
 }

@@ -7,6 +7,7 @@ import type { Offer } from "../../domain/offer.js";
 import type { Resolution } from "../../domain/resolution.js";
 import type { Resolver } from "../../resolver/resolver.js";
 import { compilePart } from "./engines.js";
+import { inspectHtml } from "./inspect.js";
 import type { FromWorker, Limits, Part, PartError, RenderedPart, RenderJob, ToWorker } from "./protocol.js";
 
 const LIQUID_LIMIT = /\blimit exceeded$/;
@@ -49,7 +50,7 @@ async function renderPart(part: Part, work: RenderJob, limits: Limits): Promise<
     if (text.length > limits.output) {
       return { name, error: errorOf("limit", `makes more than ${limits.output} characters`) };
     }
-    return { name, text };
+    return part.escape ? { name, text, html: await inspectHtml(text) } : { name, text };
   } catch (error) {
     return { name, error: partError(error) };
   }

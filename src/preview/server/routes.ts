@@ -27,7 +27,11 @@ export function apiRoutes(
     },
     async "POST /api/message"(request, response) {
       const question = await bodyOf(request, messageSchema);
-      send(response, 200, await previewMessageView(session.workspace(), renderer, frames, question));
+      send(
+        response,
+        200,
+        await previewMessageView(session.workspace(), renderer, frames, question, goneSignal(response)),
+      );
     },
     async "POST /api/report"(request, response) {
       const question = await bodyOf(request, matrixSchema);

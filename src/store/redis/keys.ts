@@ -21,6 +21,7 @@ import { bucketAt, hashOf } from "./buckets.js";
  * | `oc:index:{<shard>}:<bucket>` | hash | code in lower case -> entry |
  * | `oc:offers` | hash | offer id -> number, `<tab><number>` -> offer id, `<tab>` -> the greatest number so far |
  * | `oc:signups:<bucket>` | hash | subscriber -> sign-up offer |
+ * | `oc:signal:<signal>` | string | `sending` or `sent`: see `takeSignal` |
  * | `oc:import:{turn}` | string | the lock that imports take turns by |
  * | `oc:import:{turn}:last` | string | the number of the last turn |
  * | `...:slot-guard` | - | never exists: see `slotGuardKey` |

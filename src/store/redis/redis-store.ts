@@ -24,6 +24,7 @@ import { holdings } from "./scripts/holdings.js";
 import { redeem } from "./scripts/redeem.js";
 import { release } from "./scripts/release.js";
 import { forgetSignUp, recordSignUp } from "./scripts/sign-up.js";
+import { settleSignal, takeSignal } from "./scripts/signal.js";
 import { startChecks } from "./startup-check.js";
 import { withdraw } from "./withdrawing.js";
 
@@ -165,6 +166,9 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     },
 
     givenOut: (offerId) => givenOut(connection, prefix, offerId),
+
+    takeSignal: (signal) => takeSignal(connection, `${prefix}:signal:${signal}`),
+    settleSignal: (signal, isDelivered) => settleSignal(connection, `${prefix}:signal:${signal}`, isDelivered),
 
     async forget(subscriberId) {
       const forgotten = {

@@ -55,21 +55,25 @@ async function checkAll(connection: Connection, options: Options): Promise<strin
 
 async function checkServer(client: RedisClient, connection: Connection, options: Options): Promise<string[]> {
   const { confirmation } = connection;
+  if (client.isReadOnly) return refuseOld(await factsOf(client));
   const keyPrefix = optionsOf(connection.client).keyPrefix ?? "";
   const [facts, sync] = await Promise.all([
     factsOf(client),
     confirmation?.command === "WAITAOF" ? appendFsyncOf(client) : null,
     confirmation?.command === "WAITAOF" && checkWaitAof(client),
   ]);
-  refuseUnfit(facts, options);
-  await checkRights(client, `${keyPrefix}${options.prefix}`, confirmation);
+  refuseOld(facts);
+  refuseEviction(facts, options);
+  await checkRights(client, { keys: `${keyPrefix}${options.prefix}`, channels: options.prefix }, confirmation);
   return [...serverWarnings(facts, confirmation, options), ...diskWarnings(facts, sync, connection)];
 }
 
-function refuseUnfit({ major, evictionPolicy }: ServerFacts, { allowEviction }: Options): void {
-  if (major !== null && major < OLDEST_MAJOR) {
-    throw new InvalidInputError(`Redis ${OLDEST_MAJOR} or later is needed, but this server is version ${major}`);
-  }
+function refuseOld({ major }: ServerFacts): [] {
+  if (major === null || major >= OLDEST_MAJOR) return [];
+  throw new InvalidInputError(`Redis ${OLDEST_MAJOR} or later is needed, but this server is version ${major}`);
+}
+
+function refuseEviction({ evictionPolicy }: ServerFacts, { allowEviction }: Options): void {
   if (evictionPolicy?.startsWith("allkeys-") && !allowEviction) {
     throw new InvalidInputError(
       `Redis has maxmemory-policy "${evictionPolicy}" and deletes codes when memory is short: set "noeviction", or allowEviction: true`,

@@ -66,4 +66,14 @@ export function idsContract(store: CurrentStore): void {
     for (const id of alike) await claim(store(), id, "m1");
     expect(await Promise.all(alike.map((id) => codesOf(store(), id)))).toEqual([["A1"], ["B2"], ["C3"]]);
   });
+
+  test.each([
+    ["straße10", "STRASSE10"],
+    ["Cafe\u0301", "CAFÉ"],
+  ])("%s and %s are one code, shown as it was uploaded", async (uploaded, typed) => {
+    await stock(store(), {}, [{ id: "b1", codes: [uploaded] }]);
+    expect((await store().addCodes("welcome", { id: "b2" }, [typed])).outcomes).toEqual(["in-pool"]);
+    expect(codeOf(await claim(store(), "ann", "m1"))).toBe(uploaded);
+    expect(await store().redeem(typed, NOON)).toMatchObject({ status: "redeemed", code: uploaded });
+  });
 }
