@@ -185,7 +185,7 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
 
     watch(listener) {
       listeners.add(listener);
-      const watch = watchChanges(client, keys.changes, listener);
+      const watch = watchChanges(client, keys.changes, listener, () => connection.isCurrent(`${prefix}:heartbeat`));
       return {
         live: watch.live,
         close() {
