@@ -65,10 +65,10 @@ describe("the editor", () => {
     await open("#subscriber=sub_ben&view=edit");
     // A slow machine: what is typed comes back to the editor late.
     const devtools = await page.context().newCDPSession(page);
-    await devtools.send("Emulation.setCPUThrottlingRate", { rate: 6 });
+    await devtools.send("Emulation.setCPUThrottlingRate", { rate: 4 });
     await editor().click();
     await page.keyboard.press("ControlOrMeta+Home");
-    const typed = "The quick brown fox jumps over the lazy dog and runs. ";
+    const typed = "The quick brown fox jumps. ";
     await page.keyboard.type(typed, { delay });
     expect(await editorText()).toMatch(new RegExp(`^${typed.trim().replaceAll(".", "\\.")}`));
     await expect.poll(email).toContain(typed.trim());
