@@ -1,15 +1,23 @@
+/**
+ * The offers of a message in Handlebars templates.
+ *
+ * @module offer-code/handlebars
+ */
+
 import type Handlebars from "handlebars";
 import { invalidInput, type Message, type Resolver } from "../src/internal.js";
 import { CallSetup } from "./call-setup.js";
+import { knowingEngine, lazyTemplate, specOf } from "./engine-templates.js";
 import { withMacros } from "./macro-statements.js";
-import { KNOWN_HELPERS, registerHelpers } from "./offer-helpers.js";
-import { Partials, rememberSources } from "./partials.js";
+import { Partials } from "./partials.js";
 import { type Reach, reachOf } from "./reach.js";
 import { Rendering, render } from "./rendering.js";
 import { handlebarsError, handlebarsSyntaxError, inPartial } from "./template-error.js";
 import type { Program } from "./template-node.js";
+import { withFrames } from "./template-spec.js";
 import { CURRENT_OFFER, RENDERING, withOffers } from "./template-tree.js";
 import { refuseOwnOffer } from "./view.js";
+import { checkedHandlebars, checkResolver } from "./wrong-calls.js";
 
 type Engine = typeof Handlebars;
 
@@ -29,6 +37,14 @@ export type OfferHandlebars = {
    * Throws `OfferTemplateError`, with line and column, when the template cannot be parsed.
    */
   compile(template: string | hbs.AST.Program, options?: CompileOptions): OfferTemplate;
+  /**
+   * Renders a message by whatever calls the engine: within `fn` every template of this instance shows the message's offers, whoever compiled
+   * it. `fn` renders and returns what it rendered, or a promise of it, to which the returned promise resolves.
+   *
+   * `fn` is started again until each offer that it reads is known, so it should render and do nothing else: send outside of it.
+   * Rejects as an `OfferTemplate` does, also where `fn` swallows the error.
+   */
+  run<T>(message: Message, fn: () => T | Promise<T>): Promise<T>;
 };
 
 /**
@@ -45,10 +61,11 @@ export type OfferHandlebars = {
  * const email = registerOfferHelpers(Handlebars, resolver);
  * const html = await email.compile("Hi {{name}}: {{offer.code}}")({ name: "Ann" }, message);
  */
-export function registerOfferHelpers(engine: Engine, resolver: Resolver): OfferHandlebars {
-  registerHelpers(engine);
-  rememberSources(engine);
-  const setup = new CallSetup(engine);
+export function registerOfferHelpers(handlebars: Engine, resolver: Resolver): OfferHandlebars {
+  const engine = checkedHandlebars(handlebars);
+  checkResolver(resolver);
+  const { scope, template, compile: compileOwn } = knowingEngine(engine);
+  const setup = new CallSetup(engine, compileOwn);
   const families = new Map<string, Partials>();
 
   /** Partials take over the options of the template that uses them. */
@@ -56,17 +73,41 @@ export function registerOfferHelpers(engine: Engine, resolver: Resolver): OfferH
     const key = JSON.stringify(options ?? {});
     let partials = families.get(key);
     if (partials === undefined) {
-      partials = new Partials(engine, options, (text, own) => compilePartial(engine, text, own));
+      partials = new Partials(engine, options, compilePartial);
       families.set(key, partials);
     }
     return partials;
   }
 
-  function compile(template: string | hbs.AST.Program, options?: CompileOptions): OfferTemplate {
-    const { compiled, reach } = compileTree(engine, template, options);
+  function compileTree(source: string | hbs.AST.Program, options: CompileOptions | undefined): Compiled {
+    const parsed = withMacros(parse(engine, source, options));
+    const reach = reachOf(parsed, (name) => engine.helpers[name] !== undefined, options?.strict === true);
+    const tree = withOffers(parsed);
+    const all = reach.data ? { ...options, data: true } : options;
+    const underWay = () => scope.rendering;
+    const compiled = lazyTemplate(() => template(withFrames(specOf(engine, tree, all), underWay)));
+    return { compiled, reach };
+  }
+
+  /** Compiled at its first use, as Handlebars does: a partial with an error that nobody uses does no harm. */
+  function compilePartial(text: string, options: CompileOptions | undefined): Handlebars.TemplateDelegate {
+    let compiled: Handlebars.TemplateDelegate | undefined;
+    return (context, call) => {
+      try {
+        compiled ??= compileTree(text, options).compiled;
+        return compiled(context, call);
+      } catch (error) {
+        throw inPartial(engine, error, (call as { name?: string }).name ?? "without a name");
+      }
+    };
+  }
+
+  function compile(source: string | hbs.AST.Program, options?: CompileOptions): OfferTemplate {
+    const { compiled, reach } = compileTree(source, options);
     const partials = reach.partials ? partialsFor(options) : undefined;
 
-    function draw(data: unknown, variables: Variables | undefined, renderOptions: RuntimeOptions | undefined): string {
+    function draw(data: unknown, rendering: Rendering, renderOptions: RuntimeOptions | undefined): string {
+      const variables = reach.data ? variablesOf(rendering, data, renderOptions?.data) : undefined;
       try {
         if (renderOptions === undefined) {
           return compiled(data, setup.call(partials?.registered() ?? NO_PARTIALS, variables ?? { root: data }));
@@ -78,16 +119,14 @@ export function registerOfferHelpers(engine: Engine, resolver: Resolver): OfferH
     }
 
     return (data, message, renderOptions) => {
+      if (isPartialCall(message)) return compiled(data, message) as unknown as Promise<string>;
       try {
         refuseOwnOffer(data);
-        if (!reach.data) return Promise.resolve(draw(data, undefined, renderOptions));
         const rendering = new Rendering(resolver, message);
         // A helper of this render may stand in for the one that would read the offer.
         const certain = renderOptions?.helpers === undefined ? reach.certain : [];
-        if (reach.own && !certain.includes(undefined)) rendering.knows(undefined);
-        const text = render(rendering, certain, () =>
-          draw(data, variablesOf(rendering, data, renderOptions?.data), renderOptions),
-        );
+        const drawOnce = () => draw(data, rendering, renderOptions);
+        const text = render(rendering, certain, () => scope.draw(rendering, drawOnce));
         return typeof text === "string" ? Promise.resolve(text) : text;
       } catch (error) {
         return Promise.reject(error);
@@ -95,7 +134,7 @@ export function registerOfferHelpers(engine: Engine, resolver: Resolver): OfferH
     };
   }
 
-  return { compile };
+  return { compile, run: (message, fn) => scope.run(resolver, message, fn) };
 }
 
 type Variables = Record<string, unknown>;
@@ -103,24 +142,11 @@ type Compiled = { compiled: Handlebars.TemplateDelegate; reach: Reach };
 
 const NO_PARTIALS = {};
 
-function compileTree(
-  engine: Engine,
-  template: string | hbs.AST.Program,
-  options: CompileOptions | undefined,
-): Compiled {
-  const parsed = withMacros(parse(engine, template, options));
-  const reach = reachOf(parsed, (name) => engine.helpers[name] !== undefined, options?.strict === true);
-  const compiled = engine.compile(withOffers(parsed), {
-    ...options,
-    ...(reach.data ? { data: true } : {}),
-    knownHelpers: { ...KNOWN_HELPERS, ...options?.knownHelpers } as KnownHelpers,
-  });
-  return { compiled, reach };
-}
-
 function parse(engine: Engine, template: unknown, options: CompileOptions | undefined): Program {
   if (typeof template !== "string" && (template as Program | null)?.type !== "Program")
     throw invalidInput("template", "the text or the parsed tree of a template", template);
+  if (typeof engine.parseWithoutProcessing !== "function")
+    throw invalidInput("Handlebars", "more than its runtime, which cannot compile", engine.VERSION);
   try {
     return engine.parseWithoutProcessing(template as string, options) as unknown as Program;
   } catch (error) {
@@ -128,21 +154,9 @@ function parse(engine: Engine, template: unknown, options: CompileOptions | unde
   }
 }
 
-/** Compiled at its first use, as Handlebars does: a partial with an error that nobody uses does no harm. */
-function compilePartial(
-  engine: Engine,
-  text: string,
-  options: CompileOptions | undefined,
-): Handlebars.TemplateDelegate {
-  let compiled: Handlebars.TemplateDelegate | undefined;
-  return (context, call) => {
-    try {
-      compiled ??= compileTree(engine, text, options).compiled;
-      return compiled(context, call);
-    } catch (error) {
-      throw inPartial(engine, error, (call as { name?: string }).name ?? "without a name");
-    }
-  };
+/** Whether Handlebars calls the template as a partial: then it is handed the options of the template around it instead of a message. */
+function isPartialCall(message: unknown): message is RuntimeOptions {
+  return (message as { partial?: unknown } | null | undefined)?.partial === true;
 }
 
 /** The data variables of one start. Made new for each: whatever a start wrote into them is gone in the next. */

@@ -1,13 +1,20 @@
-import type { Context, FS, Liquid, RenderOptions, Template } from "liquidjs";
+/**
+ * The offers of a message in Liquid templates.
+ *
+ * @module offer-code/liquid
+ */
+
+import type { Context, Liquid, RenderOptions, Template } from "liquidjs";
 import { invalidInput, type Message, OfferTemplateError, type Resolver } from "../src/internal.js";
-import { contextClassOf, dropClassOf } from "./engine-classes.js";
-import { macroRewriter } from "./macro.js";
-import { offerDropClass } from "./offer-drop.js";
+import { checkOffers } from "./liquid-check.js";
+import { isKnowing, knowing, knowOffers, MESSAGE, refusePresent, renderingOf } from "./liquid-engine.js";
+import { codeOf } from "./offer-drop.js";
 import { shortenOutputs } from "./offer-output.js";
-import { dropClasses, MESSAGE_OFFERS, messageOffers, OfferTag, offerId } from "./offer-tag.js";
-import { MessageOffers } from "./pending-offer.js";
+import { OfferTag, offerId } from "./offer-tag.js";
+import { Rendering, render } from "./rendering.js";
 import { liquidError } from "./template-error.js";
-import { fieldOf, isOfferField, refuseOwnOffer, unknownField } from "./view.js";
+import { refuseOwnOffer, UNKNOWN_FILTER_ARGUMENT } from "./view.js";
+import { checkLiquid, checkResolver } from "./wrong-calls.js";
 
 /**
  * Renders one part of a message: the same message gives all its parts the same code. `renderOptions` are LiquidJS's own.
@@ -31,6 +38,15 @@ export type OfferLiquid = {
    * `originalError` is that of the offer, and data with an `offer` of its own hides the message's.
    */
   globals(message: Message): object;
+  /**
+   * Renders a message by whatever calls the engine: within `fn` every template of this instance shows the message's offers, whoever parsed
+   * it, and by the sync methods as well. `fn` renders and returns what it rendered, or a promise of it, to which the returned promise
+   * resolves.
+   *
+   * `fn` may be started again until each offer that it reads is known, so it should render and do nothing else: send outside of it.
+   * Rejects as an `OfferLiquidTemplate` does, also where `fn` swallows the error.
+   */
+  run<T>(message: Message, fn: () => T | Promise<T>): Promise<T>;
 };
 
 /**
@@ -44,89 +60,69 @@ export type OfferLiquid = {
  * const text = await sms.compile("Hi {{ name }}: {{ offer.code }}")({ name: "Ann" }, message);
  */
 export function registerOfferFilters(liquid: Liquid, resolver: Resolver): OfferLiquid {
-  if (!dropClasses.has(liquid)) prepare(liquid);
-  const OfferDrop = dropClasses.get(liquid)!;
-  const Context = contextClassOf(liquid, dropClassOf(liquid));
+  checkLiquid(liquid);
+  checkResolver(resolver);
+  if (!isKnowing(liquid)) prepare(liquid);
+  const { scope, Context, OfferDrop } = knowing(liquid);
 
-  function globalsOf(offers: MessageOffers, own: object | undefined): object {
+  function globalsOf(rendering: Rendering, own: object | undefined): object {
     // Assigned, not spread: in Node 20 each object that is spread and added to gets a hidden class of its own.
-    const globals = { offer: undefined as unknown, [MESSAGE_OFFERS]: offers };
+    const globals = { offer: undefined as unknown, [MESSAGE]: rendering };
     Object.assign(globals, own ?? liquid.options.globals);
-    globals.offer = new OfferDrop(offers.own);
+    globals.offer = new OfferDrop(rendering, undefined);
     return globals;
   }
 
   function compile(template: string): OfferLiquidTemplate {
     const templates = parse(liquid, template);
-    shortenOutputs(liquid, templates, OfferDrop);
+    if (template.includes("offer")) shortenOutputs(liquid, templates, OfferDrop);
     return (data, message, renderOptions) => {
-      const offers = new MessageOffers(resolver, message);
+      const rendering = new Rendering(resolver, message);
+      const draw = () => {
+        const globals = globalsOf(rendering, renderOptions?.globals);
+        const options =
+          renderOptions === undefined ? { sync: false, globals } : { ...renderOptions, sync: false, globals };
+        return liquid.render(templates, new Context(data, liquid.options, options, { liquid })) as Promise<string>;
+      };
       try {
         refuseOwnOffer(data);
       } catch (error) {
         return Promise.reject(error);
       }
-      const globals = globalsOf(offers, renderOptions?.globals);
-      const options =
-        renderOptions === undefined ? { sync: false, globals } : { ...renderOptions, sync: false, globals };
-      return liquid.render(templates, new Context(data, liquid.options, options, { liquid })).catch((error) => {
-        throw offers.failure === undefined ? liquidError(error) : offers.failure.error;
+      return Promise.resolve(render(rendering, [], draw)).catch((error) => {
+        throw liquidError(error);
       });
     };
   }
 
-  return { compile, globals: (message) => globalsOf(new MessageOffers(resolver, message), undefined) };
+  return {
+    compile,
+    run: (message, fn) => scope.run(resolver, message, fn),
+    globals: (message) => globalsOf(new Rendering(resolver, message, false), undefined),
+  };
 }
 
 function prepare(liquid: Liquid): void {
-  if (liquid.filters.offer_code !== undefined)
-    throw invalidInput("liquid.filters.offer_code", "no filter of that name yet", liquid.filters.offer_code);
-  if (liquid.tags.offer !== undefined)
-    throw invalidInput("liquid.tags.offer", "no tag of that name yet", liquid.tags.offer);
-  dropClasses.set(liquid, offerDropClass(dropClassOf(liquid)));
+  refusePresent(liquid);
+  knowOffers(liquid);
   liquid.registerFilter("offer_code", offerCode);
   liquid.registerTag("offer", OfferTag as unknown as Liquid["tags"][string]);
-  readMacros(liquid);
 }
 
 /** `{{ "vip20" | offer_code }}` */
-function offerCode(this: { context: Context }, id: unknown): unknown {
-  const offer = messageOffers("offer_code", this.context).named(offerId(id));
-  const known = offer.known();
-  if (known !== undefined) return fieldOf(offer.shown(known), "code");
-  return offer.ask().then((resolution) => offer.shown(resolution).code);
-}
-
-/** Macros are rewritten in the text before the engine parses it, be it handed in or read as a file, a partial or a layout. */
-function readMacros(liquid: Liquid): void {
-  const rewrite = macroRewriter(liquid.options);
-  const { parse } = liquid;
-  liquid.parse = (html, filepath) => parse.call(liquid, rewrite(String(html)), filepath);
-  const { fs } = liquid.options;
-  const own: Partial<FS> = {};
-  if (fs.readFile) own.readFile = async (file) => rewrite(await fs.readFile(file));
-  if (fs.readFileSync) own.readFileSync = (file) => rewrite(fs.readFileSync(file));
-  // The engine's own file system is frozen.
-  liquid.options.fs = Object.create(fs, Object.getOwnPropertyDescriptors(own));
+function offerCode(this: { context: Context; liquid: Liquid }, id: unknown, ...more: unknown[]): unknown {
+  if (more.length > 0) throw new OfferTemplateError(UNKNOWN_FILTER_ARGUMENT);
+  const rendering = renderingOf("offer_code", this.context, this.liquid);
+  return codeOf(rendering, offerId(id), this.context);
 }
 
 function parse(liquid: Liquid, template: unknown): Template[] {
   if (typeof template !== "string") throw invalidInput("template", "the text of a template", template);
   try {
     const templates = liquid.parse(template);
-    refuseUnknownFields(liquid, templates);
+    if (template.includes("offer")) checkOffers(templates);
     return templates;
   } catch (error) {
     throw liquidError(error);
-  }
-}
-
-/** Found before anything is rendered, so that a misspelt field costs no code. In files it is found when it is read. */
-function refuseUnknownFields(liquid: Liquid, templates: Template[]): void {
-  const { globals } = liquid.analyzeSync(templates, { partials: false });
-  for (const { segments, location } of globals.offer ?? []) {
-    const [, field] = segments;
-    if (typeof field === "string" && !isOfferField(field))
-      throw new OfferTemplateError(unknownField(field), { line: location.row, column: location.col });
   }
 }

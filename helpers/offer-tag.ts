@@ -1,20 +1,8 @@
 import type { Context, Emitter, Liquid, Parser, TagToken, Template, TopLevelToken } from "liquidjs";
-import type { Resolution } from "../src/internal.js";
-import { CANNOT_WAIT, type OfferDropClass } from "./offer-drop.js";
-import type { MessageOffers, PendingOffer } from "./pending-offer.js";
+import { OfferTemplateError, type Resolution } from "../src/internal.js";
+import { knowing, renderingOf } from "./liquid-engine.js";
+import type { Rendering } from "./rendering.js";
 import { notAnOfferId } from "./view.js";
-
-/** The key of the message in the globals of a render. It is a symbol, so no template can name it. */
-export const MESSAGE_OFFERS: unique symbol = Symbol("offer-code");
-
-/** The offers of the message being rendered, for a tag or filter. */
-export function messageOffers(where: string, context: Context): MessageOffers {
-  const offers = (context.globals as { [MESSAGE_OFFERS]?: MessageOffers })[MESSAGE_OFFERS];
-  if (offers === undefined)
-    throw new Error(`${where} needs the message: render with { globals: sms.globals(message) }`);
-  if (context.sync) throw new Error(CANNOT_WAIT);
-  return offers;
-}
 
 /** `{% offer "vip20" %}..{% else %}..{% endoffer %}`; without an id it means the message's offer. */
 export class OfferTag {
@@ -45,11 +33,12 @@ export class OfferTag {
   }
 
   *render(context: Context, emitter: Emitter): Generator<unknown, void, unknown> {
-    const offers = messageOffers("{% offer %}", context);
-    const offer = this.#id === "" ? offers.own : offers.named(offerId(yield this.liquid._evalValue(this.#id, context)));
-    const { code } = (offer.known() ?? (yield offer.ask())) as Resolution;
-    if (code === null) yield this.liquid.renderer.renderTemplates(this.#elseTemplates, context, emitter);
-    else yield* this.#renderWith(offer, context, emitter);
+    const rendering = renderingOf("{% offer %}", context, this.liquid);
+    const id = this.#id === "" ? undefined : offerId(yield this.liquid._evalValue(this.#id, context));
+    const answer = context.sync ? rendering.resolved(id) : yield rendering.answer(id);
+    if ((answer as Resolution).code === null)
+      yield this.liquid.renderer.renderTemplates(this.#elseTemplates, context, emitter);
+    else yield* this.#renderWith(rendering, id, context, emitter);
   }
 
   /** For the engine's own analysis of templates. */
@@ -58,9 +47,15 @@ export class OfferTag {
   }
 
   /** `offer` is this offer in the block, and through the globals also in what it includes with `render`. */
-  *#renderWith(offer: PendingOffer, context: Context, emitter: Emitter): Generator<unknown, void, unknown> {
+  *#renderWith(
+    rendering: Rendering,
+    id: string | undefined,
+    context: Context,
+    emitter: Emitter,
+  ): Generator<unknown, void, unknown> {
     const { globals } = context;
-    const scope = { offer: new (dropClasses.get(this.liquid) as OfferDropClass)(offer) };
+    const { OfferDrop } = knowing(this.liquid);
+    const scope = { offer: new OfferDrop(rendering, id) };
     context.globals = { ...globals, ...scope };
     context.push(scope);
     try {
@@ -72,12 +67,9 @@ export class OfferTag {
   }
 }
 
-/** The drop class of each instance with registered filters. */
-export const dropClasses = new WeakMap<Liquid, OfferDropClass>();
-
 export function offerId(value: unknown): string {
   if (typeof value === "string") return value;
-  throw new Error(notAnOfferId("offer", value));
+  throw new OfferTemplateError(notAnOfferId("offer", value));
 }
 
 function idOf({ tokenizer, args }: TagToken): string {

@@ -1,4 +1,5 @@
 import type Handlebars from "handlebars";
+import { sourceOf } from "./engine-templates.js";
 
 type Engine = typeof Handlebars;
 type Partial = Handlebars.Template;
@@ -44,7 +45,7 @@ export class Partials {
   }
 
   #knowing(partial: Partial): Partial {
-    const source = typeof partial === "string" ? { text: partial, options: this.options } : compiledFrom.get(partial);
+    const source = typeof partial === "string" ? { text: partial, options: this.options } : sourceOf(partial);
     if (source === undefined) return partial;
     const key = JSON.stringify(source.options ?? {}) + source.text;
     let compiled = this.#compiled.get(key);
@@ -55,24 +56,4 @@ export class Partials {
     }
     return compiled;
   }
-}
-
-const compiledFrom = new WeakMap<object, { text: string; options: CompileOptions | undefined }>();
-const watched = new WeakSet<object>();
-
-/**
- * Remembers the text of what this instance compiles. A partial may be registered compiled, and Handlebars itself puts the
- * compiled form in the place of a partial's text at the first ordinary render; an `offer.code` in there would come out blank.
- */
-export function rememberSources(engine: Engine): void {
-  if (watched.has(engine)) return;
-  watched.add(engine);
-  const { compile } = engine;
-  const remembering = function (this: unknown, input: unknown, options?: CompileOptions) {
-    const template = compile.call(this, input, options);
-    if (typeof input === "string") compiledFrom.set(template, { text: input, options });
-    return template;
-  };
-  // An instance that cannot be changed keeps its own.
-  Reflect.set(engine, "compile", remembering);
 }

@@ -1,198 +1,264 @@
 import {
-  known,
+  lookup,
   type Message,
   OfferTemplateError,
   offerUnavailable,
   type Resolution,
   type Resolver,
+  stopsMessage,
 } from "../src/internal.js";
-import { OFFER_FIELDS, OfferView, stopsMessage } from "./view.js";
+import { OfferView } from "./view.js";
 
-/** Thrown where an offer is not resolved yet. Made once: it tells nothing but that it was thrown. */
+/** Thrown where an offer is not resolved yet. Made once, as it carries nothing. */
 const SUSPENDED = new Error("Rendering waits for an offer and will start again");
 
 /** No message reads so many offers; a helper that names another one at every start would. */
 const MOST_STARTS = 100;
 
-/** An offer that rendering met unresolved; no id means the message's own. */
-type Wanted = { offerId: string | undefined };
+/** The id of an offer; none means the message's own. */
+type OfferId = string | undefined;
+
+/** An offer that rendering met unresolved. */
+class PendingOffer {
+  constructor(readonly answer: Promise<Resolution>) {}
+}
 
 /**
- * The suspended render.
+ * The suspended render, and the offers of one render.
  *
- * Handlebars renders in one go and cannot wait, while an offer may have to be asked for. So rendering reads offers from
- * a `Rendering`. One that is resolved is there at once. At the first that is not, reading it throws: the text so far is dropped, the
- * offer is resolved, and rendering starts again from the top, this time getting further. Nothing is resolved before rendering
- * reaches it, so a branch not taken costs no code; and as a message keeps its code, starting again never takes another.
+ * Most template engines render in one go and cannot wait, while a code may have to be claimed first. So rendering reads offers from a
+ * `Rendering`. A resolved offer is there at once. Reading the first that is not resolved throws: the text so far is dropped, the offer is
+ * resolved, and rendering starts again from the top and gets further. An offer is resolved only when rendering reaches it, so a
+ * branch not taken costs no code; and as a message keeps its code, starting again never takes another.
  *
  * What makes this safe:
  *
- * - What was thrown is not what counts. A helper of the caller may swallow the signal, or wrap it; so after each start the
- *   rendering itself is asked whether somebody met an unresolved offer, or one that stops the message.
- * - Each start resolves one offer more, so the number of starts is the number of offers, plus one; a helper that names
- *   different ones at each start is stopped.
- * - A fresh start sees nothing of the one before but what was resolved: the data variables are made anew.
+ * - What was thrown does not count. The caller's code may swallow the signal, or wrap it; so after each start the rendering itself is
+ *   checked for an unresolved offer, and for an error that stops the message.
+ * - Each start resolves one offer more, so the number of starts is the number of offers, plus one; code that names a different offer at
+ *   each start is stopped.
+ * - After the first unresolved offer a start resolves no other: that one may stop the message.
  */
 export class Rendering {
-  /** The message's own offer, as paths read it. */
-  offer: OfferView | UnreadOffer;
+  /** Called when a start is cut short, before its error is thrown. */
+  onInterrupt: (() => void) | undefined;
   #own: Resolution | undefined;
+  #ownView: OfferView | undefined;
   #others: Map<string, Resolution> | undefined;
-  #wanted: Wanted | undefined;
+  #asked: Map<OfferId, Promise<Resolution>> | undefined;
+  #block: OfferView | undefined;
+  #pending: PendingOffer | undefined;
   #failure: { error: unknown } | undefined;
+  #over = false;
 
+  /** `restarts`: whether rendering starts again after it met an unresolved offer, so that reading one may throw. */
   constructor(
     readonly resolver: Resolver,
     readonly message: Message,
-  ) {
-    this.offer = new UnreadOffer(this);
+    readonly restarts = true,
+  ) {}
+
+  /** The message's own offer as data: once it is resolved its view, before that an object that resolves it when a field is read. */
+  get offer(): OfferView {
+    return this.#ownView ?? unreadOffer(this);
   }
 
-  /** An offer that is shown outside a block. Throws where it is not resolved yet, and where it stops the message. */
-  read(offerId: string | undefined): OfferView {
-    const resolution = this.#resolved(offerId);
-    if (stopsMessage(resolution)) throw this.#stop(resolution);
-    return this.#view(offerId, resolution);
+  /** What `offer` means in the innermost block being rendered. */
+  get current(): OfferView {
+    return this.#block ?? this.offer;
   }
 
-  /** The message's own offer was read where no view of it stood: it stops the message, or the next start has one. */
-  readTooEarly(): never {
-    if (this.#own !== undefined && stopsMessage(this.#own)) throw this.#stop(this.#own);
-    throw this.#waitFor(undefined);
+  /** The first error that stops the message. An engine may wrap it in errors of its own. */
+  get failure(): { error: unknown } | undefined {
+    return this.#failure;
   }
 
-  /** An offer that a block asks for, `null` where it has no code. Throws where it is not resolved yet. */
-  readIfAvailable(offerId: string | undefined): OfferView | null {
-    const resolution = this.#resolved(offerId);
-    return resolution.code === null ? null : this.#view(offerId, resolution);
+  /** The answer for an offer, looked up at most once: at once where it is known. */
+  answer(offerId: OfferId): Resolution | Promise<Resolution> {
+    const known = this.known(offerId) ?? this.#asked?.get(offerId);
+    if (known !== undefined) return known;
+    const answer = this.#lookup(offerId);
+    if (!isPromise(answer)) return this.#accept(offerId, answer);
+    const accepted = answer.then(
+      (resolution) => this.#accept(offerId, resolution),
+      (error) => {
+        throw this.fail(error);
+      },
+    );
+    this.#asked ??= new Map();
+    this.#asked.set(offerId, accepted);
+    return accepted;
   }
 
-  /** Whether an offer can be read without asking the store. */
-  knows(offerId: string | undefined): boolean {
-    if (this.#lookUp(offerId) !== undefined) return true;
-    const resolution = known(this.resolver, this.message, offerId);
-    if (resolution === undefined) return false;
-    this.#accept(offerId, resolution);
-    return true;
-  }
-
-  /** Resolves the offer and goes on with `next`. */
-  resolve<Next>(offerId: string | undefined, next: () => Next | Promise<Next>): Promise<Next> {
-    return this.resolver.resolve(this.message, offerId).then((resolution) => {
-      this.#accept(offerId, resolution);
-      return next();
-    });
-  }
-
-  /** Renders once. Returns the text, or the offer it has to wait for. Throws what stops the message, or the error of the template. */
-  start(draw: () => string): string | Wanted {
-    this.#wanted = undefined;
-    let text = "";
-    let thrown: { error: unknown } | undefined;
-    try {
-      text = draw();
-    } catch (error) {
-      thrown = { error };
-    }
-    if (this.#failure !== undefined) throw this.#failure.error;
-    if (this.#wanted !== undefined) return this.#wanted;
-    if (thrown !== undefined) throw thrown.error;
-    return text;
-  }
-
-  #lookUp(offerId: string | undefined): Resolution | undefined {
+  /** The answer for an offer where this render has it already. */
+  known(offerId: OfferId): Resolution | undefined {
     return offerId === undefined ? this.#own : this.#others?.get(offerId);
   }
 
-  #resolved(offerId: string | undefined): Resolution {
-    if (!this.knows(offerId)) throw this.#waitFor(offerId);
-    return this.#lookUp(offerId) as Resolution;
+  /** The answer as it may be shown outside a block: throws where it stops the message. */
+  shown(resolution: Resolution): Resolution {
+    if (!stopsMessage(resolution)) return resolution;
+    throw this.fail(offerUnavailable(resolution, this.message.subscriberId));
   }
 
-  #accept(offerId: string | undefined, resolution: Resolution): void {
+  /** An offer shown outside a block. Throws where it is not resolved yet, and where it stops the message. */
+  read(offerId: OfferId): OfferView {
+    if (offerId === undefined && this.#ownView !== undefined) return this.#ownView;
+    return this.#view(offerId, this.shown(this.resolved(offerId)));
+  }
+
+  /** The offer of a block, `null` where it has no code. Throws where it is not resolved yet. */
+  readIfAvailable(offerId: OfferId): OfferView | null {
+    const resolution = this.resolved(offerId);
+    return resolution.code === null ? null : this.#view(offerId, resolution);
+  }
+
+  /** The answer for an offer. Throws where it is not resolved yet. */
+  resolved(offerId: OfferId): Resolution {
+    const known = this.known(offerId);
+    if (known !== undefined) return known;
+    if (this.#over) throw this.fail(new OfferTemplateError(READ_TOO_LATE));
+    if (this.#pending === undefined) {
+      const answer = this.answer(offerId);
+      if (!isPromise(answer)) return answer;
+      this.#pending = new PendingOffer(answer);
+    }
+    this.onInterrupt?.();
+    throw SUSPENDED;
+  }
+
+  /** Renders the inside of a block: `offer` is this one there. */
+  within<T>(view: OfferView, draw: () => T): T {
+    const outer = this.#block;
+    this.#block = view;
+    try {
+      return draw();
+    } finally {
+      this.#block = outer;
+    }
+  }
+
+  /** Remembers an error that stops the message, whatever becomes of it when it is thrown. */
+  fail(error: unknown): unknown {
+    this.#failure ??= { error };
+    this.onInterrupt?.();
+    return error;
+  }
+
+  /**
+   * Renders once, and goes on with the outcome: what `draw` returned, or the offer to wait for. Throws what stops the message, or what
+   * `draw` threw.
+   */
+  start<T, Next>(draw: () => T | Promise<T>, next: (outcome: T | PendingOffer) => Next): Next | Promise<Awaited<Next>> {
+    this.#pending = undefined;
+    let result: T | Promise<T>;
+    try {
+      result = draw();
+    } catch (error) {
+      return next(this.#interrupted(error));
+    }
+    if (!isPromise(result)) return next(this.#ended() ?? result);
+    return result.then(
+      (value) => next(this.#ended() ?? value),
+      (error) => next(this.#interrupted(error)),
+    ) as Promise<Awaited<Next>>;
+  }
+
+  /** No start follows: an offer that is read from now on, and is not resolved yet, is refused. */
+  end(): void {
+    this.#over = true;
+  }
+
+  #interrupted(error: unknown): PendingOffer {
+    const pending = this.#ended();
+    if (pending === undefined) throw error;
+    return pending;
+  }
+
+  #ended(): PendingOffer | undefined {
+    if (this.#failure === undefined) return this.#pending;
+    this.#pending?.answer.catch(() => undefined);
+    throw this.#failure.error;
+  }
+
+  #lookup(offerId: OfferId): Resolution | Promise<Resolution> {
+    try {
+      return lookup(this.resolver, this.message, offerId);
+    } catch (error) {
+      throw this.fail(error);
+    }
+  }
+
+  #accept(offerId: OfferId, resolution: Resolution): Resolution {
     if (offerId !== undefined) {
       this.#others ??= new Map();
       this.#others.set(offerId, resolution);
     } else {
       this.#own = resolution;
-      if (!stopsMessage(resolution)) this.offer = new OfferView(resolution);
+      if (!stopsMessage(resolution)) this.#ownView = new OfferView(resolution);
     }
+    return resolution;
   }
 
-  #view(offerId: string | undefined, resolution: Resolution): OfferView {
-    if (offerId === undefined && this.offer instanceof OfferView) return this.offer;
-    return new OfferView(resolution);
-  }
-
-  #waitFor(offerId: string | undefined): Error {
-    this.#wanted ??= { offerId };
-    return SUSPENDED;
-  }
-
-  #stop(resolution: Resolution): Error {
-    const error = offerUnavailable(resolution, this.message.subscriberId);
-    this.#failure ??= { error };
-    return error;
+  #view(offerId: OfferId, resolution: Resolution): OfferView {
+    return (offerId === undefined ? this.#ownView : undefined) ?? new OfferView(resolution);
   }
 }
+
+const READ_TOO_LATE = "an offer is read after its message was rendered: await everything that the function starts";
 
 /**
  * Renders a message, waiting for offers as often as it has to. `certain` offers are resolved before the first start.
- * A text that needs no waiting comes back at once, as a promise for it takes longer to settle.
+ * A result that needs no waiting comes back at once, as a promise for it takes longer to settle.
  */
-export function render(
+export function render<T>(
   rendering: Rendering,
-  certain: readonly (string | undefined)[],
-  draw: () => string,
-): string | Promise<string> {
-  for (let place = 0; place < certain.length; place++) {
-    if (!rendering.knows(certain[place])) return renderCertain(rendering, certain, place, draw);
+  certain: readonly OfferId[],
+  draw: () => T | Promise<T>,
+): T | Promise<T> {
+  for (const offerId of certain) {
+    const answer = rendering.answer(offerId);
+    // One offer after the other: where one stops the message, none of the later ones is claimed.
+    if (isPromise(answer)) return answer.then((resolution) => shownThenRendered(rendering, resolution, certain, draw));
+    rendering.shown(answer);
   }
-  const result = rendering.start(draw);
-  return typeof result === "string" ? result : renderFrom(rendering, result, draw);
+  return rendering.start(draw, (outcome) =>
+    outcome instanceof PendingOffer ? startAgain(rendering, outcome, draw) : outcome,
+  ) as T | Promise<T>;
 }
 
-/** One offer after the other: where one stops the message, none of the later ones is claimed. No async function, which would take twice as long. */
-function renderCertain(
+function shownThenRendered<T>(
   rendering: Rendering,
-  certain: readonly (string | undefined)[],
-  unknown: number,
-  draw: () => string,
-): Promise<string> {
-  for (let place = 0; place < unknown; place++) rendering.read(certain[place]);
-  return rendering.resolve(certain[unknown], () => {
-    rendering.read(certain[unknown]);
-    return render(rendering, certain, draw);
-  });
+  resolution: Resolution,
+  certain: readonly OfferId[],
+  draw: () => T | Promise<T>,
+): T | Promise<T> {
+  rendering.shown(resolution);
+  return render(rendering, certain, draw);
 }
 
-async function renderFrom(rendering: Rendering, first: Wanted, draw: () => string): Promise<string> {
-  let wanted = first;
+async function startAgain<T>(rendering: Rendering, first: PendingOffer, draw: () => T | Promise<T>): Promise<T> {
+  let pending = first;
   for (let starts = 1; starts < MOST_STARTS; starts++) {
-    const result = await rendering.resolve(wanted.offerId, () => rendering.start(draw));
-    if (typeof result === "string") return result;
-    wanted = result;
+    await pending.answer;
+    const outcome = await rendering.start(draw, (result) => result);
+    if (!(outcome instanceof PendingOffer)) return outcome;
+    pending = outcome;
   }
   throw new OfferTemplateError(`Rendering read ${MOST_STARTS} different offers: does a helper name another each time?`);
 }
 
-/** Stands where an offer cannot be read as it is: reading any field of it throws. */
-export class UnreadOffer {
-  readonly #rendering: Rendering;
-
-  constructor(rendering: Rendering) {
-    this.#rendering = rendering;
-  }
-
-  read(): never {
-    return this.#rendering.readTooEarly();
-  }
+/** The message's own offer while it is not resolved. Its fields look like its own, as both engines read no others. */
+function unreadOffer(rendering: Rendering): OfferView {
+  return new Proxy(rendering, UNREAD) as unknown as OfferView;
 }
 
-for (const field of OFFER_FIELDS) {
-  Object.defineProperty(UnreadOffer.prototype, field, {
-    get(this: UnreadOffer) {
-      return this.read();
-    },
-  });
+const UNREAD: ProxyHandler<Rendering> = {
+  get: (rendering, field) => Reflect.get(rendering.read(undefined), field),
+  has: (rendering, field) => field in rendering.read(undefined),
+  getOwnPropertyDescriptor: (rendering, field) => Reflect.getOwnPropertyDescriptor(rendering.read(undefined), field),
+};
+
+export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }

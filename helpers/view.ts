@@ -40,6 +40,14 @@ export function notAnOfferId(where: string, got: unknown): string {
   return invalidInput(where, "the id of an offer", got).message;
 }
 
+export const UNKNOWN_FILTER_ARGUMENT =
+  'offer_code has no arguments: the id of the offer goes before it, as in "vip20" | offer_code';
+
+/** Where a Handlebars template reads an offer, and nothing says for which message. */
+export function noMessage(what: string): string {
+  return `${what} is read, but no message is known: render within email.run(message, ...), or by email.compile(..)(data, message)`;
+}
+
 /** An offer as a template reads it. Its fields are its own, as both engines read no others. */
 export class OfferView {
   readonly code: string | null;
@@ -80,6 +88,10 @@ export function fieldOf(resolution: Resolution, field: OfferField): unknown {
 
 /** `offer` in the caller's data would hide the message's offer, or be hidden by it. */
 export function refuseOwnOffer(data: unknown): void {
-  if (typeof data === "object" && data !== null && "offer" in data)
+  if (hasOwnOffer(data))
     throw invalidInput("data.offer", "no such field, as offer means the message's offer", data.offer);
+}
+
+export function hasOwnOffer(data: unknown): data is { offer: unknown } {
+  return typeof data === "object" && data !== null && "offer" in data;
 }

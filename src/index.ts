@@ -1,6 +1,7 @@
 /**
  * Unique discount codes in templates. The shortest working example:
  *
+ * @module offer-code
  * @example
  * const store = memoryStore();
  * await store.saveOffer({ id: "welcome10" });
@@ -8,6 +9,8 @@
  * const resolver = createResolver({ store });
  * const { code } = await resolver.resolve({ id: "m1", type: "campaign", subscriberId: "s1", offerId: "welcome10" });
  */
+export { renderWithOffer } from "../helpers/any-engine.js";
+export type { OfferView } from "../helpers/view.js";
 export {
   InvalidInputError,
   OfferTemplateError,
@@ -29,6 +32,7 @@ export type {
 export type { KeptCodeReason, NewCodeReason, Reason, Resolution, UnavailableReason } from "./domain/resolution.js";
 export type { Milliseconds, UnixMs } from "./domain/units.js";
 export { type Duplicates, type ImportOptions, type ImportReport, importCodes } from "./intake/import.js";
+export type { ResolvedMessage } from "./resolver/answer-each.js";
 export type { EventListener, OfferEvent } from "./resolver/events.js";
 export type { ExpiringCode } from "./resolver/expiring.js";
 export type { ResolverOptions } from "./resolver/options.js";

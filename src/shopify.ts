@@ -1,4 +1,8 @@
-/** Discounts, orders and webhook signatures of a Shopify shop. */
+/**
+ * Discounts, orders and webhook signatures of a Shopify shop.
+ *
+ * @module offer-code/shopify
+ */
 export { type DiscountUpload, discountUpload, importDiscount } from "./intake/shopify-discount.js";
 export { type OrderRedemption, redeemOrder } from "./redemption/order.js";
 export { verifySignature } from "./redemption/shopify-signature.js";

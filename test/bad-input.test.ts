@@ -29,6 +29,8 @@ const CACHE =
 const withWindow = (window: unknown) => ({ id: "a", window });
 const timeToLive = (amount: unknown, unit: unknown = "day") => withWindow({ type: "time-to-live", amount, unit });
 
+const LEVELS = "offer.lowStock: expected a whole number from 0 to 9007199254740991, or a list of up to 10";
+
 const OFFERS: Row[] = [
   [undefined, "offer: expected an offer, but got: undefined"],
   ["welcome10", 'offer: expected an offer, but got: "welcome10"'],
@@ -65,7 +67,9 @@ const OFFERS: Row[] = [
     { id: "a", whenUnavailable: { action: "fallback", code: "TEN OFF" } },
     `offer.whenUnavailable.code: ${CODE} "TEN OFF"`,
   ],
-  [{ id: "a", lowStock: -1 }, "offer.lowStock: expected a whole number from 0 to 9007199254740991, but got: -1"],
+  [{ id: "a", lowStock: -1 }, `${LEVELS}, but got: -1`],
+  [{ id: "a", lowStock: [] }, `${LEVELS}, but got: []`],
+  [{ id: "a", lowStock: [10, "5"] }, `${LEVELS}, but got: [10,"5"]`],
   [
     { id: "a", expectedAudience: 0 },
     "offer.expectedAudience: expected a whole number from 1 to 1000000000, but got: 0",
@@ -153,6 +157,22 @@ test.each(named(OPTIONS))("%s", (_, wrong, complaint) => {
   expect(() => createResolver(wrong as ResolverOptions)).toThrow(new InvalidInputError(complaint));
 });
 
+test("createResolver says how to pass what it was given instead of options", () => {
+  const refused = (options: unknown) => () => createResolver(options as ResolverOptions);
+  expect(refused(store)).toThrow("createResolver: expected options, but got a store: write createResolver({ store })");
+  expect(refused(new Map())).toThrow(
+    "createResolver: expected options such as { store: redisStore(client) }, but got an instance of Map",
+  );
+});
+
+test("a message that was forgotten is named", async () => {
+  const resolver = createResolver({ store }) as unknown as Record<string, () => Promise<unknown>>;
+  for (const method of ["resolve", "resolveOrThrow", "peek", "release"]) {
+    await expect(resolver[method]?.()).rejects.toThrow("message: expected a message, but got: undefined");
+  }
+  await expect(resolver.resolveMany?.()).rejects.toThrow("messages: expected a list of messages, but got: undefined");
+});
+
 test.each(REDIS)("redisStore(%j) is refused", (args, complaint) => {
   expect(() => redisStore(...(args as Parameters<typeof redisStore>))).toThrow(new InvalidInputError(complaint));
 });
@@ -223,6 +243,6 @@ test.each([
   const own = memoryStore();
   await stock(own);
   await expect(createResolver({ store: own }).redeem("A1", { at: at as Date })).rejects.toThrow(
-    `at: expected an instant in Unix milliseconds, but got: ${got}`,
+    `at: expected an instant: a Date or whole Unix milliseconds, but got: ${got}`,
   );
 });

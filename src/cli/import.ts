@@ -1,12 +1,14 @@
 import type { Command } from "commander";
 import { StoreUnavailableError } from "../domain/errors.js";
-import { type ImportFileReport, type ImportProgress, importFile } from "../intake/import-file.js";
+import { importAssignments } from "../intake/import-assignments.js";
+import { type ImportFileOptions, type ImportProgress, importFile } from "../intake/import-file.js";
+import type { OfferStore } from "../store/store.js";
 import { type Answer, answers, type CommandContext, storeCommand } from "./command.js";
 import { EXIT } from "./exit-codes.js";
+import { assignmentsText, reportText } from "./import-text.js";
+import { instantIn } from "./instant.js";
 import { type LayoutFlags, layoutOptions, withLayoutOptions } from "./layout-options.js";
-import { batchText, many } from "./offer-text.js";
 import { createProgress, type Progress } from "./progress.js";
-import { fieldsText, numberText } from "./table.js";
 
 type ImportOptions = LayoutFlags & {
   batch?: string;
@@ -14,22 +16,17 @@ type ImportOptions = LayoutFlags & {
   endsOn?: string;
   openEnded?: true;
   anyShape?: true;
+  assigned?: true;
+  issuedAt?: string;
+  signUp?: true;
   dryRun?: true;
 };
-
-const SHOWN = 20;
-
-const LEFT_OUT = [
-  ["held", "held by somebody, left out"],
-  ["used", "used, left out"],
-  ["expired", "expired, left out"],
-  ["void", "taken out of use, left out"],
-] as const;
 
 /** `offer-code import OFFER FILE` */
 export function importCommand(): Command {
   const command = storeCommand("import", "add the codes of a CSV file to an offer's pool", [
     "import welcome10 codes.csv --dry-run",
+    "import welcome10 given-out.csv --assigned",
     "import welcome10 codes.csv.gz --batch 2026-11 --starts-on 2026-11-01 --ends-on 2026-11-30",
   ])
     .argument("<offer>", "id of the offer")
@@ -43,32 +40,27 @@ export function importCommand(): Command {
     .option("--open-ended", "codes without days are open for ever, though the offer has a custom period")
     .option("--any-shape", "take codes that look unlike the others, or like something else");
   return withLayoutOptions(command)
+    .option("--assigned", "codes that people hold already: columns code, subscriber_id, issued_at, redeemed_at")
+    .option("--issued-at <when>", "with --assigned: when the codes were given out that do not say it")
+    .option("--sign-up", "with --assigned: record the offer as the sign-up offer of those who have none")
     .option("--dry-run", "report what would happen and add nothing")
     .action(answers<ImportOptions>(importCodes));
 }
 
 async function importCodes({ store, args, options, note }: CommandContext<ImportOptions>): Promise<Answer> {
   const [offerId, file] = args as [string, string];
-  const { batch, startsOn, endsOn, openEnded, anyShape, dryRun = false } = options;
   const progress = createProgress();
   const stopping = new AbortController();
   const stop = () => stopping.abort();
   process.once("SIGINT", stop);
   try {
-    const report = await importFile(store, offerId, file, {
-      ...(batch !== undefined && { batch }),
-      ...(startsOn !== undefined && { startsOn }),
-      ...(endsOn !== undefined && { endsOn }),
-      ...(openEnded && { openEnded }),
-      ...(anyShape && { anyShape }),
-      ...layoutOptions(options),
-      dryRun,
-      signal: stopping.signal,
-      onProgress: (at) => showProgress(progress, at),
-    });
+    const run = { signal: stopping.signal, onProgress: (at: ImportProgress) => showProgress(progress, at) };
+    const done = options.assigned
+      ? await importAssigned(store, offerId, file, options, run)
+      : await importPool(store, offerId, file, options, run);
     progress.end();
-    if (!report.complete) note("offer-code: interrupted: run the same command again to add the rest");
-    return { text: reportText(report), data: report, exitCode: exitCodeOf(report) };
+    if (!done.data.complete) note("offer-code: interrupted: run the same command again to add the rest");
+    return { ...done, exitCode: exitCodeOf(done.data) };
   } catch (error) {
     progress.end();
     if (!(error instanceof StoreUnavailableError)) throw error;
@@ -80,39 +72,43 @@ async function importCodes({ store, args, options, note }: CommandContext<Import
   }
 }
 
+type Run = Pick<ImportFileOptions, "signal" | "onProgress">;
+
+async function importPool(store: OfferStore, offerId: string, file: string, options: ImportOptions, run: Run) {
+  const data = await importFile(store, offerId, file, { ...batchOptions(options), ...run });
+  return { text: reportText(data), data };
+}
+
+async function importAssigned(store: OfferStore, offerId: string, file: string, options: ImportOptions, run: Run) {
+  const { issuedAt, signUp } = options;
+  const data = await importAssignments(store, offerId, file, {
+    ...batchOptions(options),
+    ...(issuedAt !== undefined && { issuedAt: await instantIn(store, offerId, issuedAt, "--issued-at") }),
+    ...(signUp && { signUp }),
+    ...run,
+  });
+  return { text: assignmentsText(data), data };
+}
+
+function batchOptions(options: ImportOptions) {
+  const { batch, startsOn, endsOn, openEnded, anyShape, dryRun = false } = options;
+  return {
+    ...(batch !== undefined && { batch }),
+    ...(startsOn !== undefined && { startsOn }),
+    ...(endsOn !== undefined && { endsOn }),
+    ...(openEnded && { openEnded }),
+    ...(anyShape && { anyShape }),
+    ...layoutOptions(options),
+    dryRun,
+  };
+}
+
 function showProgress(progress: Progress, { phase, done, total }: ImportProgress): void {
   if (phase === "adding") progress.show("Adding codes", done, total ?? done);
   else progress.showRead("Checking the file", done, total);
 }
 
-function exitCodeOf({ complete, refused }: ImportFileReport): number {
+function exitCodeOf({ complete, refused }: { complete: boolean; refused: number }): number {
   if (!complete) return EXIT.interrupted;
   return refused > 0 ? EXIT.no : EXIT.done;
-}
-
-function reportText(report: ImportFileReport): string {
-  const { offerId, file, dryRun, batches, added, duplicates, leftOut, refused, hasHeader } = report;
-  const { inFile, inPool, givenOut, inOtherOffer } = duplicates;
-  const title = `${dryRun ? "Dry run, nothing is added: " : ""}${file} -> ${offerId}${hasHeader ? "" : " (no header: the first column holds the codes)"}`;
-  const counts = fieldsText([
-    [dryRun ? "would be added" : "added", added],
-    ["twice in the file", inFile],
-    ["in the pool already", inPool],
-    ["given out already", givenOut],
-    ["in another offer", inOtherOffer],
-    ...LEFT_OUT.flatMap(([standing, text]): [string, number][] =>
-      leftOut[standing] > 0 ? [[text, leftOut[standing]]] : [],
-    ),
-    ["refused", refused],
-  ]);
-  const names = batches.map((each) => `batch ${batchText(each)}: ${many(each.added, "code")}`);
-  return [title, counts, ...names, ...refusedText(report)].join("\n");
-}
-
-function refusedText({ refused, refusedAt }: ImportFileReport): string[] {
-  const lines = refusedAt
-    .slice(0, SHOWN)
-    .map(({ line, value, why }) => `  line ${line}: ${why}${value === "" ? "" : `: ${JSON.stringify(value)}`}`);
-  const more = refused - lines.length;
-  return [...(refused > 0 ? ["Refused:"] : []), ...lines, ...(more > 0 ? [`  and ${numberText(more)} more`] : [])];
 }

@@ -1,11 +1,17 @@
+import { amountText } from "../domain/calendar.js";
 import type { Batch, Offer } from "../domain/offer.js";
 
 /** An offer's window in words: "time to live, 90 days". */
 export function windowText({ window }: Pick<Offer, "window">): string {
   if (window.type === "never-expires") return "never expires";
-  if (window.type === "custom-period") return "custom period";
+  if (window.type === "custom-period") {
+    const { stopBefore } = window;
+    return stopBefore === undefined
+      ? "custom period"
+      : `custom period, new codes until ${amountText(stopBefore)} before its end`;
+  }
   if (window.amount === 0) return "a new code for each message";
-  return `${window.amount} ${window.unit}${window.amount === 1 ? "" : "s"}`;
+  return amountText(window);
 }
 
 /** A batch's days in words: "2026-11-01 to 2026-11-30". */

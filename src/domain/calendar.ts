@@ -19,7 +19,7 @@ export function isInstant(value: unknown): value is UnixMs {
 /** An instant as a caller gives it, in milliseconds. Throws an `InvalidInputError` that names the field. */
 export function instantOf(field: string, value: Date | UnixMs): UnixMs {
   const at = value instanceof Date ? value.getTime() : value;
-  if (!isInstant(at)) throw invalidInput(field, INSTANT_EXPECTED, value);
+  if (!isInstant(at)) throw invalidInput(field, INSTANT_EXPECTED, Number.isNaN(at) ? at : value);
   return at;
 }
 
@@ -56,7 +56,12 @@ export function dayAfter(day: string): string {
 
 type Amount = { readonly amount: number; readonly unit: "hour" | "day" | "week" | "month" };
 
-/** The instant so much later: hours are exact, the others are units of the zone's calendar (31 January + 1 month = 28 February). */
+/** An amount in words: "1 day", "90 days". */
+export function amountText({ amount, unit }: Amount): string {
+  return `${amount} ${unit}${amount === 1 ? "" : "s"}`;
+}
+
+/** The instant so much later (earlier for a negative amount): hours are exact, the others are units of the zone's calendar (31 January + 1 month = 28 February). */
 export function later(from: UnixMs, { amount, unit }: Amount, timeZone: string): UnixMs {
   if (unit === "hour") return from + amount * HOUR;
   const start = Temporal.Instant.fromEpochMilliseconds(from).toZonedDateTimeISO(timeZone);

@@ -24,8 +24,9 @@ export function decide(
   now: UnixMs,
 ): Decision {
   if (followsSignUpOffer(message.type)) {
-    if (holding === null) return claim("sign-up-offer", state, now);
-    return { action: "keep", held: firstCode(holding), reason: "sign-up-offer" };
+    const first = holding === null ? undefined : firstCode(holding);
+    if (first === undefined) return claim("sign-up-offer", state, now);
+    return { action: "keep", held: first, reason: "sign-up-offer" };
   }
   if (holding === null) return claim("first-code", state, now);
 
@@ -33,6 +34,7 @@ export function decide(
   if (own !== undefined) return { action: "keep", held: own, reason: "same-message" };
 
   const held = newestCode(holding);
+  if (held.revoked) return claim("revoked", state, now);
   if (held.redeemedAt !== null) return claim("redeemed", state, now);
   if (isNewEachMessage(state)) return claim("new-each-message", state, now);
   if (isInsideWindow(state, held, now)) return { action: "keep", held, reason: "still-valid" };

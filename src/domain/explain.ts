@@ -31,6 +31,8 @@ function whyText({ reason, issuedAt, isNew }: Resolution, day: (date: Date) => s
       return "the first code of this offer for this subscriber";
     case "redeemed":
       return "the code held before is redeemed";
+    case "revoked":
+      return "the code held before was revoked";
     case "expired":
       return "the code held before has expired";
     case "new-each-message":

@@ -2,7 +2,8 @@ import type { UnixMs } from "./units.js";
 
 /**
  * A code that a subscriber was given. `batch` is the batch's place in the order of upload. `messageId` is the message that
- * claimed it. `shared`: another message may have shown it since, so it can never go back to the pool.
+ * claimed it. `shared`: another message may have shown it since, so it can never go back to the pool. `revoked`: it must not be shown
+ * any more; absent otherwise.
  */
 export type HeldCode = {
   readonly code: string;
@@ -11,11 +12,12 @@ export type HeldCode = {
   readonly messageId: string;
   readonly redeemedAt: UnixMs | null;
   readonly shared: boolean;
+  readonly revoked?: true;
 };
 
 /**
  * What a subscriber holds of one offer, newest first: the codes of the last four claims, and at the end always the first code
- * that the offer ever gave. Never empty.
+ * that the offer ever gave and nobody revoked, or where all are revoked the first of all. Never empty.
  */
 export type Holding = readonly [HeldCode, ...HeldCode[]];
 
@@ -27,14 +29,18 @@ export function newestCode(holding: Holding): HeldCode {
   return holding[0];
 }
 
-/** The first code that the offer ever gave the subscriber. */
-export function firstCode(holding: Holding): HeldCode {
-  return holding[holding.length - 1] as HeldCode;
+/** The first code that the offer ever gave the subscriber, revoked ones aside; `undefined` where all are revoked. */
+export function firstCode(holding: Holding): HeldCode | undefined {
+  for (let index = holding.length - 1; index >= 0; index--) {
+    const held = holding[index] as HeldCode;
+    if (!held.revoked) return held;
+  }
+  return undefined;
 }
 
-/** The code that this very message claimed, if it is remembered. */
+/** The code that this very message claimed, if it is remembered and not revoked. */
 export function claimedBy(holding: Holding, messageId: string): HeldCode | undefined {
-  for (const held of holding) if (held.messageId === messageId) return held;
+  for (const held of holding) if (held.messageId === messageId && !held.revoked) return held;
   return undefined;
 }
 

@@ -5,6 +5,14 @@ import { codeSchema, idSchema } from "./identifier.js";
 
 const MOST_UNITS = 100_000;
 
+const stopBeforeSchema = z.strictObject(
+  {
+    amount: wholeNumber(0, MOST_UNITS),
+    unit: z.enum(["hour", "day", "week"], { error: '"hour", "day" or "week"' }),
+  },
+  { error: 'an amount and a unit, such as { amount: 3, unit: "day" }' },
+);
+
 const windowSchema = z.discriminatedUnion(
   "type",
   [
@@ -14,7 +22,7 @@ const windowSchema = z.discriminatedUnion(
       amount: wholeNumber(0, MOST_UNITS),
       unit: z.enum(["hour", "day", "week", "month"], { error: '"hour", "day", "week" or "month"' }),
     }),
-    z.strictObject({ type: z.literal("custom-period") }),
+    z.strictObject({ type: z.literal("custom-period"), stopBefore: stopBeforeSchema.optional() }),
   ],
   { error: 'a window of type "never-expires", "time-to-live" or "custom-period"' },
 );
@@ -32,6 +40,10 @@ const whenUnavailableSchema = z.discriminatedUnion(
 /** A calendar day, `YYYY-MM-DD`, in the offer's time zone. */
 export const daySchema = z.string({ error: DAY_EXPECTED }).refine(isDay, { error: DAY_EXPECTED });
 
+const MOST_LEVELS = 10;
+const LEVELS_EXPECTED = `a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, or a list of up to ${MOST_LEVELS}`;
+const stockLevel = z.int({ error: LEVELS_EXPECTED }).min(0, { error: LEVELS_EXPECTED });
+
 export const offerSchema = z.strictObject(
   {
     id: idSchema,
@@ -40,7 +52,15 @@ export const offerSchema = z.strictObject(
     window: windowSchema.default({ type: "never-expires" }),
     timeZone: z.string({ error: TIME_ZONE_EXPECTED }).refine(isTimeZone, { error: TIME_ZONE_EXPECTED }).default("UTC"),
     whenUnavailable: whenUnavailableSchema.default({ action: "abort" }),
-    lowStock: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
+    lowStock: z
+      .union(
+        [
+          stockLevel,
+          z.array(stockLevel).min(1, { error: LEVELS_EXPECTED }).max(MOST_LEVELS, { error: LEVELS_EXPECTED }),
+        ],
+        { error: LEVELS_EXPECTED },
+      )
+      .optional(),
     expectedAudience: wholeNumber(1, 1_000_000_000).default(250_000),
   },
   { error: "an offer" },
@@ -55,7 +75,8 @@ const batchSchema = z
 
 /**
  * How long a held code may be sent again. The three windows are those of the source page:
- * never expires (the default), a time to live, and a custom period whose days each batch carries.
+ * never expires (the default), a time to live, and a custom period whose days each batch carries. `stopBefore`: no new code comes from a
+ * batch that closes sooner than that; held codes are sent until its end.
  */
 export type DistributionWindow = z.infer<typeof windowSchema>;
 
@@ -64,7 +85,7 @@ export type WhenUnavailable = z.infer<typeof whenUnavailableSchema>;
 
 /**
  * An offer as a caller writes it.
- * `lowStock`: warn when the pool holds fewer codes than this. `expectedAudience`: about how many codes and subscribers the
+ * `lowStock`: warn when the pool holds fewer codes than this, or at each of up to 10 levels. `expectedAudience`: about how many codes and subscribers the
  * offer will see (default 250,000); it fixes the Redis layout when the offer is first saved and cannot be changed later.
  */
 export type OfferInput = z.input<typeof offerSchema>;
@@ -91,6 +112,17 @@ export function parseOffer(offer: unknown): Offer {
 /** Checks the name and days of a batch. Throws an `InvalidInputError` that names the wrong fields. */
 export function parseBatch(batch: unknown): Batch {
   return checked(batchSchema, "batch", batch);
+}
+
+/** The levels below which an offer's stock is low, the highest first. */
+export function lowStockLevels({ lowStock }: Pick<Offer, "lowStock">): readonly number[] {
+  if (lowStock === undefined) return [];
+  return typeof lowStock === "number" ? [lowStock] : [...new Set(lowStock)].sort((one, other) => other - one);
+}
+
+/** The lowest of these levels that the stock is below, or `null`. */
+export function crossedLevel(levels: readonly number[], left: number): number | null {
+  return levels.findLast((level) => left < level) ?? null;
 }
 
 function wholeNumber(least: number, most: number) {

@@ -1,7 +1,7 @@
 import type { WhenUnavailable } from "./offer.js";
 
 /** Why a subscriber gets a new code. */
-export type NewCodeReason = "first-code" | "redeemed" | "expired" | "new-each-message" | "sign-up-offer";
+export type NewCodeReason = "first-code" | "redeemed" | "revoked" | "expired" | "new-each-message" | "sign-up-offer";
 /** Why a subscriber gets a code already held. */
 export type KeptCodeReason = "still-valid" | "same-message" | "sign-up-offer";
 /** Why there is no code to give. */

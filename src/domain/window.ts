@@ -1,6 +1,6 @@
 import { dayAfter, later, startOfDay } from "./calendar.js";
 import type { HeldCode } from "./holding.js";
-import type { Batch, OfferState } from "./offer.js";
+import type { Batch, Offer, OfferState } from "./offer.js";
 import type { UnixMs } from "./units.js";
 
 const MEMO_SIZE = 10_000;
@@ -24,12 +24,12 @@ export function isInsideWindow(state: OfferState, held: HeldCode, now: UnixMs): 
 
 /**
  * The batches to draw a new code from at `now`, by their place in the order of upload: under a custom period only the open
- * ones, the one that closes soonest first, otherwise all.
+ * ones, the one that closes soonest first and none that closes sooner than `stopBefore`, otherwise all.
  */
 export function drawOrder(state: OfferState, now: UnixMs): readonly number[] {
   if (state.offer.window.type !== "custom-period") return allBatches(state);
   return periodsOf(state)
-    .filter((period) => period.opensAt <= now && now < period.closesAt)
+    .filter(({ opensAt, drawnUntil, closesAt }) => opensAt <= now && now <= drawnUntil && now < closesAt)
     .map((period) => period.batch);
 }
 
@@ -47,7 +47,17 @@ export function batchPeriod(batch: Batch, timeZone: string): { opensAt: UnixMs; 
   };
 }
 
-type Period = { batch: number; opensAt: UnixMs; closesAt: UnixMs };
+/**
+ * The last instant at which a batch that closes at `closesAt` is drawn from, as far as `stopBefore` says: at that instant it closes exactly so
+ * much later.
+ */
+export function drawnUntil({ window, timeZone }: Offer, closesAt: UnixMs): UnixMs {
+  if (window.type !== "custom-period" || window.stopBefore === undefined || !Number.isFinite(closesAt)) return closesAt;
+  const { amount, unit } = window.stopBefore;
+  return later(closesAt, { amount: -amount, unit }, timeZone);
+}
+
+type Period = { batch: number; opensAt: UnixMs; drawnUntil: UnixMs; closesAt: UnixMs };
 /** What the calendar says about one state of an offer; asking it costs microseconds, so each answer is kept. */
 type Calendar = { ends: Map<UnixMs, UnixMs>; periods?: Period[]; byClosing?: Period[]; all?: number[] };
 
@@ -78,11 +88,16 @@ function timeToLiveEnd(state: OfferState, issuedAt: UnixMs): UnixMs {
 
 function periodOf(state: OfferState, batch: number): Period {
   const calendar = calendarOf(state);
-  calendar.periods ??= state.batches.map((each, place) => ({
-    batch: place,
-    ...batchPeriod(each, state.offer.timeZone),
-  }));
-  return calendar.periods[batch] ?? { batch, opensAt: Number.POSITIVE_INFINITY, closesAt: Number.POSITIVE_INFINITY };
+  calendar.periods ??= state.batches.map((each, index) => {
+    const { opensAt, closesAt } = batchPeriod(each, state.offer.timeZone);
+    return { batch: index, opensAt, drawnUntil: drawnUntil(state.offer, closesAt), closesAt };
+  });
+  return calendar.periods[batch] ?? neverOpen(batch);
+}
+
+function neverOpen(batch: number): Period {
+  const never = Number.POSITIVE_INFINITY;
+  return { batch, opensAt: never, drawnUntil: never, closesAt: never };
 }
 
 function periodsOf(state: OfferState): Period[] {

@@ -10,7 +10,7 @@ import type { CodeRecord, OfferStore } from "../store/store.js";
 export type ExportedCode = Record<(typeof EXPORT_COLUMNS)[number], string>;
 
 /**
- * The codes that an offer gave out, some hundred at a time, of one batch or of all. Redis is never held up, and memory does not grow.
+ * The codes that an offer gave out, of one batch or of all, a few hundred at a time. It never blocks Redis, and memory use does not grow.
  *
  * @example
  * for await (const rows of exportCodes(store, "welcome10")) for (const { code, subscriber_id } of rows) console.log(code, subscriber_id);

@@ -1,3 +1,4 @@
+import { amountText } from "../domain/calendar.js";
 import { unavailableText } from "../domain/errors.js";
 import type { OfferState } from "../domain/offer.js";
 import type { Resolution } from "../domain/resolution.js";
@@ -32,10 +33,23 @@ function noCode(state: OfferState, { reason }: Resolution, now: UnixMs): string[
   if (reason === "pool-empty")
     return ["Codes in the pool: an import, or a release of codes whose messages never left."];
   if (reason !== "no-open-batch") return [`Not that ${unavailableText(reason)}.`];
+  const stopped = stoppedBatch(state, now);
+  if (stopped !== undefined) return [stopped];
   const openings = state.batches.map((batch) => batchPeriod(batch, state.offer.timeZone).opensAt);
   const next = Math.min(...openings.filter((opensAt) => opensAt > now));
   if (!Number.isFinite(next)) return ["A batch that is open that day: no batch of this offer opens later."];
   return [`The next batch opens on ${dateText(new Date(next), state.offer.timeZone)} (${state.offer.timeZone}).`];
+}
+
+/** A batch that is open and closes too soon to be drawn from. */
+function stoppedBatch({ offer, batches }: OfferState, now: UnixMs): string | undefined {
+  if (offer.window.type !== "custom-period" || offer.window.stopBefore === undefined) return undefined;
+  const open = batches.find((batch) => {
+    const { opensAt, closesAt } = batchPeriod(batch, offer.timeZone);
+    return opensAt <= now && now < closesAt;
+  });
+  if (open === undefined) return undefined;
+  return `A batch that closes later: "${open.id}" is open, but gives no new codes in the last ${amountText(offer.window.stopBefore)} before its end.`;
 }
 
 function dateText(date: Date, timeZone: string): string {

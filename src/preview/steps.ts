@@ -35,7 +35,8 @@ export function stepsOf(answer: PreviewAnswer, message: Message, now: UnixMs): S
   const settled = questions.findIndex(({ reasons }) => reasons.includes(reached));
   const asked = questions
     .slice(0, settled + 1)
-    .filter((each) => each !== NEW_EACH_MESSAGE || isNewEachMessage(situation.facts.state));
+    .filter((each) => each !== NEW_EACH_MESSAGE || isNewEachMessage(situation.facts.state))
+    .filter((each) => each !== REVOKED || reached === "revoked");
   const steps = asked.map((each, place): Step => {
     const decides = place === asked.length - 1;
     const affirmed = each.affirmed?.(reached, held) ?? decides;
@@ -84,6 +85,14 @@ const INSIDE_WINDOW: Question = {
   },
 };
 
+const REVOKED: Question = {
+  question: "Revoked?",
+  reasons: ["revoked"],
+  yes: "Yes: gets a new one",
+  no: "No",
+  fact: () => "",
+};
+
 /** In the order of `decide`. */
 const WINDOW_QUESTIONS: readonly Question[] = [
   HOLDS,
@@ -94,6 +103,7 @@ const WINDOW_QUESTIONS: readonly Question[] = [
     no: "No",
     fact: () => "",
   },
+  REVOKED,
   {
     question: "Redeemed?",
     reasons: ["redeemed"],
@@ -117,7 +127,7 @@ const SIGN_UP_QUESTIONS: readonly Question[] = [
     affirmed: (_, held) => held,
     fact: ({ facts, holding }) => {
       if (holding === null) return "";
-      const { code, issuedAt } = firstCode(holding);
+      const { code, issuedAt } = firstCode(holding) ?? newestCode(holding);
       return `${code}, received ${dayText(issuedAt, facts.state.offer.timeZone)}`;
     },
   },

@@ -1,7 +1,7 @@
 import { DAY } from "../domain/calendar.js";
 import type { Message } from "../domain/message.js";
 import type { Milliseconds, UnixMs } from "../domain/units.js";
-import { batchPeriod, expiryOf } from "../domain/window.js";
+import { batchPeriod, drawnUntil, expiryOf } from "../domain/window.js";
 import { peekAnswer } from "../resolver/peek.js";
 import type { Timeline, TimelineBar, TimelineMark } from "./api.js";
 import { holdingAt, type Situation } from "./suppose.js";
@@ -50,7 +50,7 @@ function turningPoints({ facts: { state }, holding }: Situation): UnixMs[] {
   ]);
   const ofBatches = state.batches.flatMap((batch) => {
     const { opensAt, closesAt } = batchPeriod(batch, state.offer.timeZone);
-    return [opensAt, closesAt];
+    return [opensAt, drawnUntil(state.offer, closesAt) + 1, closesAt];
   });
   const points = [...ofCodes, ...(state.offer.window.type === "custom-period" ? ofBatches : [])];
   return [...new Set(points.filter(Number.isFinite))].sort((one, other) => one - other);

@@ -1,5 +1,5 @@
 import { Temporal } from "temporal-polyfill";
-import { dayOf, longDay } from "../domain/calendar.js";
+import { amountText, dayOf, longDay } from "../domain/calendar.js";
 import type { Offer } from "../domain/offer.js";
 import type { Reason, Resolution } from "../domain/resolution.js";
 import type { UnixMs } from "../domain/units.js";
@@ -28,9 +28,13 @@ export function instantAt(wall: string, timeZone: string): UnixMs {
 
 export function windowText({ window }: Offer): string {
   if (window.type === "never-expires") return "Codes never expire";
-  if (window.type === "custom-period") return "Codes are valid on the days of their batch";
+  if (window.type === "custom-period") {
+    const { stopBefore } = window;
+    const stop = stopBefore === undefined ? "" : `, new ones until ${amountText(stopBefore)} before its end`;
+    return `Codes are valid on the days of their batch${stop}`;
+  }
   if (window.amount === 0) return "Every message gets a new code";
-  return `Codes are valid for ${window.amount} ${window.unit}${window.amount === 1 ? "" : "s"}`;
+  return `Codes are valid for ${amountText(window)}`;
 }
 
 /** How an answer looks at one glance. */
@@ -53,6 +57,7 @@ export function labelOf({ reason, isNew, redeemed }: Resolution): string {
 const LABELS: Record<Reason, string> = {
   "first-code": "first code",
   redeemed: "old one redeemed",
+  revoked: "old one revoked",
   expired: "old one expired",
   "new-each-message": "new each message",
   "sign-up-offer": "kept",

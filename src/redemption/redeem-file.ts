@@ -5,7 +5,7 @@ import { CODE_COLUMNS } from "../intake/column-names.js";
 import type { LayoutOptions } from "../intake/csv/table.js";
 import { cellInstant } from "../intake/instant-text.js";
 import { type TextSource, textSource } from "../intake/source.js";
-import type { OfferStore, Redemption } from "../store/store.js";
+import type { Redeemer, Redemption } from "../store/store.js";
 
 /** Codes on their way to the store at one time. */
 const AT_ONCE = 250;
@@ -33,17 +33,16 @@ export type RedeemFileReport = {
   refusedAt: RefusedLine[];
 };
 
-/**
- * `at`: the instant where the file gives none, Unix milliseconds. `header`, `columns`: as of `importFile`. `onProgress`: called with the
- * lines so far, and with the part of the file that is read, 0 to 1.
- */
+/** How `redeemFile` reads a file. `header`, `columns`: as of `importFile`. */
 export type RedeemFileOptions = LayoutOptions & {
+  /** The instant of a line without `redeemed_at`; a number is Unix milliseconds. */
   at: Date | UnixMs;
+  /** Called with the number of lines so far, and the part of the file that is read (0 to 1; `null` if its size is unknown). */
   onProgress?: (lines: number, part: number | null) => void;
 };
 
 /**
- * Marks the codes of a CSV file as redeemed: a column `code`, and where it is known `redeemed_at` (2026-11-30 or 2026-11-30T18:00:00Z, in UTC where
+ * Marks the codes of a CSV file as redeemed: a column `code`, and optionally `redeemed_at` (2026-11-30 or 2026-11-30T18:00:00Z, in UTC where
  * it says no offset). Where columns say which codes were used (`redeemed_at`, `used`, `times used`, `state`), only those are. Running
  * it again changes nothing.
  *
@@ -51,7 +50,7 @@ export type RedeemFileOptions = LayoutOptions & {
  * const { redeemed, unknownAt } = await redeemFile(store, "orders.csv", { at: new Date() });
  */
 export async function redeemFile(
-  store: OfferStore,
+  store: Redeemer,
   file: string | TextSource,
   { at, onProgress, header, columns }: RedeemFileOptions,
 ): Promise<RedeemFileReport> {
@@ -91,14 +90,14 @@ function rowReader(report: RedeemFileReport, saysUsed: boolean, at: UnixMs): (ro
     return { line, code, at: cellInstant(cells.redeemed_at, "UTC") ?? at };
   };
 }
-async function redeemAll(store: OfferStore, rows: readonly Row[], report: RedeemFileReport): Promise<void> {
+async function redeemAll(store: Redeemer, rows: readonly Row[], report: RedeemFileReport): Promise<void> {
   const redemptions = await Promise.all(rows.map(({ code, at }) => store.redeem(code, at)));
   redemptions.forEach((redemption, place) => {
     count(report, redemption, rows[place] as Row);
   });
 }
 
-function count(report: RedeemFileReport, { status }: Redemption, { line, code }: Row): void {
+function count(report: RedeemFileReport, { status }: Pick<Redemption, "status">, { line, code }: Row): void {
   if (status === "redeemed") report.redeemed += 1;
   else if (status === "already-redeemed") report.alreadyRedeemed += 1;
   else {

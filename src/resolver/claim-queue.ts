@@ -3,7 +3,7 @@ import { decide, reusable } from "../domain/decide.js";
 import { StoreUnavailableError } from "../domain/errors.js";
 import { type Holding, newestCode } from "../domain/holding.js";
 import type { Message } from "../domain/message.js";
-import type { OfferState } from "../domain/offer.js";
+import { lowStockLevels, type OfferState } from "../domain/offer.js";
 import type { NewCodeReason, Resolution } from "../domain/resolution.js";
 import type { UnixMs } from "../domain/units.js";
 import { drawOrder } from "../domain/window.js";
@@ -91,8 +91,7 @@ export class ClaimQueue {
     const { offers } = this.local;
     const state = offers.get(this.offerId)?.state ?? (await offers.load(this.offerId, this.now()));
     if (state !== null) return this.#claim(state, claims);
-    const now = this.now();
-    for (const claim of claims) this.#answer(claim, unavailableAnswer(this.offerId, undefined, "unknown-offer"), now);
+    for (const claim of claims) this.#answer(claim, unavailableAnswer(this.offerId, undefined, "unknown-offer"));
     return [];
   }
 
@@ -103,8 +102,8 @@ export class ClaimQueue {
     try {
       const items = claims.map((claim) => this.#item(claim, state, now));
       const from = drawOrder(state, now);
-      const { lowStock } = state.offer;
-      const countLeft = this.events !== null && lowStock !== undefined;
+      const levels = this.events === null ? [] : lowStockLevels(state.offer);
+      const countLeft = levels.length > 0;
       const { offerId } = this;
       const reply = await this.store.claim({ offerId, revision: state.revision, from, now, items, countLeft });
       this.events?.storeAvailable();
@@ -113,11 +112,11 @@ export class ClaimQueue {
         await offers.load(offerId, now);
         return claims;
       }
-      if (countLeft && reply.left !== undefined) this.events?.stock(offerId, reply.left, lowStock);
+      if (countLeft && reply.left !== undefined) this.events?.stock(offerId, reply.left, levels);
       offers.confirm(state, token);
       return claims.filter((claim, index) => {
         const resolution = this.#resolution(claim, reply.answers[index] as ClaimAnswer, state, token);
-        if (resolution !== undefined) this.#answer(claim, resolution, now);
+        if (resolution !== undefined) this.#answer(claim, resolution);
         return resolution === undefined;
       });
     } finally {
@@ -162,11 +161,11 @@ export class ClaimQueue {
   }
 
   /** Answers the claim, and those after it in the subscriber's line that what is known now suffices for. */
-  #answer(answered: PendingClaim, resolution: Resolution, now: UnixMs): void {
+  #answer(answered: PendingClaim, resolution: Resolution): void {
     this.#deliver(answered, resolution, false);
     let next = this.#lines.leave(answered);
     while (next !== null) {
-      const known = this.local.answer(next.entry, next, next.message, now);
+      const known = this.local.answer(next.entry, next, next.message, this.now());
       if (known === undefined) {
         this.#add(next);
         return;

@@ -1,3 +1,4 @@
+import { crossedLevel } from "../domain/offer.js";
 import type { KeptCodeReason, NewCodeReason, Resolution, UnavailableReason } from "../domain/resolution.js";
 import type { Milliseconds } from "../domain/units.js";
 
@@ -9,7 +10,7 @@ type About = { offerId: string; subscriberId: string; messageId: string };
  *
  * - `claimed`: a code left the pool. `kept`: a code held before is shown; `fromCache`: without asking the store.
  * - `unavailable`: there was no code to give; `isFallback`: the offer's static code stood in.
- * - `low-stock`: fewer than `level` codes are left. Told once by each process, and again after the stock had recovered.
+ * - `low-stock`: fewer than `level` codes are left. Each process reports each level once, and again after the stock had recovered.
  * - `pool-empty`: a message found no code left. Told once by each process, and again after codes had come in.
  * - `store-unavailable`: the store could not be asked; told once. `store-available`: it answers again, after `unavailableFor` milliseconds.
  */
@@ -27,10 +28,13 @@ export type EventListener = (event: OfferEvent) => void;
 
 type MessageRef = { readonly id: string; readonly subscriberId: string };
 
+/** Offers remembered as low or empty. Beyond that the oldest is reported once more. */
+const MOST_OFFERS = 10_000;
+
 /** Tells one listener what a resolver does. Where nobody listens there is no reporter, and nothing of this runs. */
 export class EventReporter {
-  readonly #low = new Set<string>();
-  readonly #empty = new Set<string>();
+  readonly #low = new BoundedMap<number>();
+  readonly #empty = new BoundedMap<true>();
   #unavailableSince: number | null = null;
 
   constructor(readonly listener: EventListener) {}
@@ -52,11 +56,13 @@ export class EventReporter {
     }
   }
 
-  /** After a claim: how many codes are left. */
-  stock(offerId: string, left: number, level: number): void {
-    if (left >= level) this.#low.delete(offerId);
-    else if (!this.#low.has(offerId)) {
-      this.#low.add(offerId);
+  /** After a claim: how many codes are left. One event for the lowest level that they fell below, however many they passed. */
+  stock(offerId: string, left: number, levels: readonly number[]): void {
+    const level = crossedLevel(levels, left);
+    const reported = this.#low.get(offerId);
+    if (level === null) this.#low.delete(offerId);
+    else this.#low.set(offerId, level);
+    if (level !== null && (reported === undefined || level < reported)) {
       this.#notify({ type: "low-stock", offerId, left, level });
     }
   }
@@ -76,7 +82,7 @@ export class EventReporter {
 
   #foundEmpty(offerId: string): void {
     if (this.#empty.has(offerId)) return;
-    this.#empty.add(offerId);
+    this.#empty.set(offerId, true);
     this.#notify({ type: "pool-empty", offerId });
   }
 
@@ -90,5 +96,13 @@ export class EventReporter {
         "OfferCodeWarning",
       );
     }
+  }
+}
+
+/** What is remembered of offers, of the newest `MOST_OFFERS` of them. */
+class BoundedMap<Value> extends Map<string, Value> {
+  override set(offerId: string, value: Value): this {
+    if (this.size >= MOST_OFFERS && !this.has(offerId)) this.delete(this.keys().next().value as string);
+    return super.set(offerId, value);
   }
 }

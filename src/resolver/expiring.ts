@@ -57,7 +57,7 @@ async function* stillHeld(
   for (const [place, { code, subscriberId, batch }] of records.entries()) {
     const holding = holdings[place] ?? null;
     const held = holding === null ? null : newestCode(holding);
-    if (held?.code === code && held.redeemedAt === null) {
+    if (held?.code === code && held.redeemedAt === null && !held.revoked) {
       yield expiring(state, subscriberId as string, batch.id, held, now);
     }
   }

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { isInstant } from "../domain/calendar.js";
-import { invalidInput } from "../domain/errors.js";
+import { instantOf, isInstant } from "../domain/calendar.js";
+import { checked, InvalidInputError, invalidInput } from "../domain/errors.js";
 import type { UnixMs } from "../domain/units.js";
 import type { OfferStore } from "../store/store.js";
 import type { EventListener } from "./events.js";
@@ -10,7 +10,7 @@ const AGE_EXPECTED = "milliseconds, 0 or more";
 
 export const optionsSchema = z.strictObject(
   {
-    store: z.custom<OfferStore>((value) => typeof (value as OfferStore | undefined)?.claim === "function", {
+    store: z.custom<OfferStore>(isStore, {
       error: "a store such as memoryStore() or redisStore(client)",
     }),
     cache: z
@@ -39,17 +39,49 @@ export const optionsSchema = z.strictObject(
 );
 
 /**
- * - `store`: where codes live.
- * - `cache`: `max` held codes (default 100,000; about 500 bytes each) for at most `maxAge` milliseconds (default 60,000); `false` asks the
- *   store every time.
- * - `serveStaleOnError`: while the store cannot be asked, show a code that this process last saw the subscriber hold, if
+ * Options of `createResolver`. A wrong one throws an `InvalidInputError` that names it.
+ *
+ * - `store`: where offers and codes are kept.
+ * - `cache`: what is known of at most `max` subscribers (a whole number of 1 or more, default 100,000; about 600 bytes each) is used for at
+ *   most `maxAge` milliseconds (0 or more, default 60,000) without the store; `false` reads the store every time. Of one subscriber
+ *   the sixteen newest offers are kept.
+ * - `serveStaleOnError`: while the store is unavailable, show a code that this process last saw the subscriber hold, if
  *   the rule still allows it. Default `false`: a redemption that happened meanwhile would not be noticed.
- * - `now`: the clock, in Unix milliseconds. Default `Date.now`.
- * - `onEvent`: told, at once, what happens: see `OfferEvent`. Default nobody, which costs nothing.
+ * - `now`: the clock, in whole Unix milliseconds. Default `Date.now`.
+ * - `onEvent`: called at once with what happens: see `OfferEvent`. Without it nothing is reported, at no cost.
  */
 export type ResolverOptions = z.input<typeof optionsSchema>;
 
-/** What a clock says is kept with the codes, so what is no instant is refused. */
+/** Checks the options, and the mistake that is made most: the store alone. */
+export function parseOptions(options: ResolverOptions): z.output<typeof optionsSchema> {
+  if (isStore(options)) {
+    throw new InvalidInputError("createResolver: expected options, but got a store: write createResolver({ store })");
+  }
+  const prototype: unknown = typeof options === "object" && options !== null && Object.getPrototypeOf(options);
+  if (typeof prototype === "object" && prototype !== null && prototype !== Object.prototype) {
+    const name = (options as object).constructor?.name;
+    throw new InvalidInputError(
+      `createResolver: expected options such as { store: redisStore(client) }, but got an instance of ${name}`,
+    );
+  }
+  return checked(optionsSchema, "options", options);
+}
+
+function isStore(value: unknown): value is OfferStore {
+  return typeof (value as OfferStore | undefined)?.claim === "function";
+}
+
+const redeemOptionsSchema = z.strictObject({ at: z.unknown() }, { error: "an object of options" }).partial();
+
+/** The instant of a redemption: `{ at }`, the instant alone as stores take it, or now. */
+export function redemptionInstant(when: unknown, now: () => UnixMs): UnixMs {
+  if (when === undefined) return now();
+  if (typeof when === "number" || when instanceof Date) return instantOf("at", when);
+  const { at } = checked(redeemOptionsSchema, "options", when);
+  return at === undefined ? now() : instantOf("at", at as Date | UnixMs);
+}
+
+/** What a clock says is kept with the codes, so an invalid instant is refused. */
 export function checkedClock(now: () => UnixMs): () => UnixMs {
   return () => {
     const at = now();

@@ -22,8 +22,8 @@ const optionsSchema = z.strictObject(
 export type PreflightOptions = z.input<typeof optionsSchema>;
 
 /**
- * - `recipients`: the subscribers of the audience. `reuse`: keep a code they hold. `needNew`: need one from the pool, `why` counts the reasons.
- * - `available`: codes that can be handed out today. `short`: how many are missing, 0 when they suffice.
+ * - `recipients`: the subscribers of the audience, each counted once. `reuse`: keep a code they hold. `needNew`: need one from the pool; `why` counts the reasons.
+ * - `available`: codes that can be given out today. `short`: how many are missing, 0 if there are enough.
  */
 export type Preflight = {
   recipients: number;
@@ -49,9 +49,13 @@ export async function preflight(
   const state = await store.loadOffer(offerId);
   if (state === null) throw unknownOffer(offerId);
   const result: Preflight = { recipients: 0, reuse: 0, needNew: 0, why: {}, available: 0, short: 0 };
-  let chunk: string[] = [];
-  for await (const subscriberId of subscriberIds) {
-    chunk.push(checkedId(subscriberId, result.recipients + chunk.length));
+  const counted = new Set<string>();
+  let [chunk, index]: [string[], number] = [[], 0];
+  for await (const input of subscriberIds) {
+    const subscriberId = checkedId(input, index++);
+    if (counted.has(subscriberId)) continue;
+    counted.add(subscriberId);
+    chunk.push(subscriberId);
     if (chunk.length === CHUNK) {
       await countChunk(store, state, chunk, type, now, result);
       chunk = [];
@@ -84,7 +88,7 @@ async function countChunk(
   }
 }
 
-function checkedId(subscriberId: unknown, place: number): string {
-  if (!isId(subscriberId)) throw invalidInput(`subscriberIds[${place}]`, ID_EXPECTED, subscriberId);
+function checkedId(subscriberId: unknown, index: number): string {
+  if (!isId(subscriberId)) throw invalidInput(`subscriberIds[${index}]`, ID_EXPECTED, subscriberId);
   return subscriberId;
 }

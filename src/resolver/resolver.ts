@@ -1,12 +1,14 @@
 import { storeUnavailableAnswer, unavailableAnswer } from "../domain/answer.js";
-import { checked, invalidInput, offerUnavailable } from "../domain/errors.js";
+import { invalidInput, offerUnavailable } from "../domain/errors.js";
 import { isId } from "../domain/identifier.js";
 import { checkedMessage, followsSignUpOffer, type Message, parseMessage } from "../domain/message.js";
 import type { Offer } from "../domain/offer.js";
 import { type Resolution, stopsMessage } from "../domain/resolution.js";
 import type { Milliseconds, UnixMs } from "../domain/units.js";
-import type { Redemption, Release } from "../store/store.js";
+import { redemptionOf } from "../store/redemption.js";
+import type { Redemption, Release, Revocation } from "../store/store.js";
 import { answerAll } from "./answer-all.js";
+import { answerEach, type ResolvedMessage } from "./answer-each.js";
 import { LocalState } from "./cache/local-state.js";
 import { addEntry, type CachedSubscriber, type CacheEntry, findEntry } from "./cache/subscribers.js";
 import { CallLimit } from "./call-limit.js";
@@ -15,7 +17,7 @@ import { ClaimQueues } from "./claim-queues.js";
 import { EventReporter } from "./events.js";
 import { type ExpiringCode, expiringSoon } from "./expiring.js";
 import { LOOKUP, type WithLookup } from "./lookup.js";
-import { checkedClock, optionsSchema, type ResolverOptions } from "./options.js";
+import { checkedClock, parseOptions, type ResolverOptions, redemptionInstant } from "./options.js";
 import { peek } from "./peek.js";
 import { type Preflight, type PreflightOptions, preflight } from "./preflight.js";
 import type { Reject, Resolve } from "./subscriber-lines.js";
@@ -23,11 +25,14 @@ import type { Reject, Resolve } from "./subscriber-lines.js";
 /** Calls of the store under way at the same time. With 250 claims in each they keep a Redis busy that is 10 ms away. */
 const MOST_CALLS = 64;
 
-/** Answers for messages. See `createResolver`. */
+/**
+ * Answers for messages. See `createResolver`. All methods reject with `InvalidInputError` for a wrong argument, and all but `resolve`,
+ * `resolveMany`, `resolveEach` and `peek` with `StoreUnavailableError` while the store is unavailable.
+ */
 export interface Resolver {
   /**
-   * The answer for one message, claiming a code when the rule says so. `offerId` names another offer than the message's.
-   * "No code" is an answer with its reason. Rejects with `InvalidInputError` for a wrong message.
+   * The answer for one message, by the rows of the distribution windows; claims a code where they say so. `offerId` names another offer
+   * than the message's. "No code" is an answer with its reason, `store-unavailable` among them.
    */
   resolve(message: Message, offerId?: string): Promise<Resolution>;
   /**
@@ -35,15 +40,31 @@ export interface Resolver {
    * rejects with `OfferUnavailableError`, `fallback` resolves with the static code, `omit` with a `code` of `null`.
    */
   resolveOrThrow(message: Message, offerId?: string): Promise<Resolution>;
-  /** One answer for each message, in their order, in as few round trips as there are offers. */
+  /** One answer for each message, in their order, in few round trips. All messages are checked before the first code is claimed. */
   resolveMany(messages: readonly Message[]): Promise<Resolution[]>;
-  /** What `resolve` would answer, without taking a code: a new code is shown as a sample that is no code of the pool. */
+  /**
+   * The same for an audience that does not fit into memory: yields each message with its answer, in their order, and reads at most 1,000
+   * messages ahead. A loop that is left early may have claimed codes for these: they are kept for the next run, or given back by `release`.
+   */
+  resolveEach(messages: Iterable<Message> | AsyncIterable<Message>): AsyncIterable<ResolvedMessage>;
+  /** What `resolve` would answer, without claiming: a new code is shown as a sample that is no code of the pool. */
   peek(message: Message, offerId?: string): Promise<Resolution>;
-  /** Marks a code as redeemed at an instant (default now). Any letter case; asking again changes nothing. */
-  redeem(code: string, options?: { at?: UnixMs | Date }): Promise<Redemption>;
-  /** Gives back what this message claimed, when the message never left. Not while the message is still being rendered elsewhere. */
+  /**
+   * Marks a code as redeemed at an instant (default now), a `Date` or Unix milliseconds. Any letter case. A second redemption changes
+   * nothing and resolves with the first instant. The instant alone is taken as well, so that a resolver fits where a store's `redeem` does.
+   */
+  redeem(code: string, options?: { at?: Date | UnixMs } | Date | UnixMs): Promise<Redemption<Date>>;
+  /**
+   * Makes a code never be handed out and never be shown again: a leaked one. Any letter case. Who holds it gets a new one, reason
+   * `revoked`. A second call changes nothing.
+   */
+  revoke(code: string): Promise<Revocation>;
+  /**
+   * Gives back what this message claimed, when the message never left: not when the code is redeemed or another message has shown it.
+   * Do not call it while the message is still being rendered elsewhere.
+   */
   release(message: Message, offerId?: string): Promise<Release>;
-  /** How many of these subscribers need a new code, and whether the pool has enough for them. Takes nothing. */
+  /** How many of these subscribers, each counted once, need a new code, and whether the pool has enough for them. Claims nothing. */
   preflight(
     offerId: string,
     subscriberIds: Iterable<string> | AsyncIterable<string>,
@@ -51,9 +72,9 @@ export interface Resolver {
   ): Promise<Preflight>;
   /** Codes held, not redeemed, whose time ends at most `within` milliseconds from now, one for each subscriber: for reminders. */
   expiringSoon(offerId: string, within: Milliseconds): AsyncIterable<ExpiringCode>;
-  /** The offer's definition if this process has met it (always after it was resolved). */
+  /** The offer's definition if this process has met it, `undefined` otherwise. */
   offer(offerId: string): Offer | undefined;
-  /** Ends what the resolver opened itself. The caller's Redis client stays open. */
+  /** Ends what the resolver opened itself; later calls of `resolve` reject. The caller's Redis client stays open. */
   close(): Promise<void>;
 }
 
@@ -65,7 +86,7 @@ export interface Resolver {
  * const { code, reason } = await resolver.resolve({ id: "m1", type: "campaign", subscriberId: "s1", offerId: "welcome10" });
  */
 export function createResolver(options: ResolverOptions): Resolver {
-  const { store, cache, serveStaleOnError, onEvent, ...given } = checked(optionsSchema, "options", options);
+  const { store, cache, serveStaleOnError, onEvent, ...given } = parseOptions(options);
   const now = checkedClock(given.now);
   const calls = new CallLimit(MOST_CALLS);
   const local = new LocalState(store, cache, serveStaleOnError, calls);
@@ -186,6 +207,7 @@ export function createResolver(options: ResolverOptions): Resolver {
     resolve,
     resolveOrThrow,
     resolveMany,
+    resolveEach: (messages) => answerEach(messages, (message) => lookup(message)),
     async peek(input, named) {
       const message = parseMessage(input);
       const offerId = await meantOffer(message, named);
@@ -193,7 +215,12 @@ export function createResolver(options: ResolverOptions): Resolver {
       return unavailableAnswer(named ?? message.offerId ?? "", undefined, "no-sign-up-offer");
     },
 
-    redeem: async (code, { at = now() } = {}) => store.redeem(code, at instanceof Date ? at.getTime() : at),
+    redeem: async (code, when) => redemptionOf(await store.redeem(code, redemptionInstant(when, now))),
+
+    async revoke(code) {
+      if (store.revoke === undefined) throw new Error("this store cannot revoke codes");
+      return store.revoke(code);
+    },
 
     async release(input, named) {
       const message = parseMessage(input);

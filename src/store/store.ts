@@ -45,6 +45,14 @@ export interface OfferStore {
 
   /** Marks a code as redeemed, found by the code alone in any letter case. The first `at` stands. */
   redeem(code: string, at: UnixMs): Promise<Redemption>;
+  /**
+   * Makes a code never be handed out and never be shown again, found by the code alone in any letter case. Who holds it gets a new one. A second
+   * call changes nothing.
+   */
+  revoke?(code: string): Promise<Revocation>;
+  /** Takes a revocation back, of a code that nobody was given: it is handed out again, in its place. */
+  restore?(code: string): Promise<Restoration>;
+
   /** Where a code is and who holds it, in any letter case, or `null`. */
   findCode(code: string): Promise<CodeRecord | null>;
 
@@ -64,6 +72,14 @@ export interface OfferStore {
   withdraw(offerId: string, batchId: string): Promise<number>;
   /** All codes given out, batch by batch in their order, a chunk at a time. Codes given out meanwhile may be left out. */
   givenOut(offerId: string): AsyncIterable<CodeRecord[]>;
+  /**
+   * Takes the right to deliver a signal, such as "welcome10 is low": for a minute, where processes share the store. `false`: it was delivered, or
+   * another process is delivering it.
+   */
+  takeSignal(signal: string): Promise<boolean>;
+  /** Ends that right. A delivered signal is not given again, until it is settled as not delivered. */
+  settleSignal(signal: string, isDelivered: boolean): Promise<void>;
+
   /** Removes what is kept about a person: sign-up, claims, messages. The codes stay given out. Returns how many they were. */
   forget(subscriberId: string): Promise<number>;
 
@@ -131,16 +147,35 @@ export type ClaimAnswer =
 /** `shared`: another message may have shown the code, so it stays with the subscriber. */
 export type Release = { status: "released"; code: string } | { status: "nothing-claimed" | "redeemed" | "shared" };
 
-/** What became of a redemption. `code` is in the letter case of the import; `subscriberId` is `null` where nobody holds the code. */
-export type Redemption =
+/**
+ * What became of a redemption. `code` is in the letter case of the import; `subscriberId` is `null` where nobody holds the code.
+ * A store gives `redeemedAt` in milliseconds, a resolver as a `Date`.
+ */
+export type Redemption<Instant = UnixMs> =
   | {
       status: "redeemed" | "already-redeemed";
       code: string;
       offerId: string;
       subscriberId: string | null;
-      redeemedAt: UnixMs;
+      redeemedAt: Instant;
     }
   | { status: "unknown-code" };
+
+/** What became of a revocation. `subscriberId` is `null` where nobody holds the code. */
+export type Revocation =
+  | { status: "revoked" | "already-revoked"; code: string; offerId: string; subscriberId: string | null }
+  | { status: "unknown-code" };
+
+/** `given-out`: a subscriber holds or held the code, so it stays revoked. */
+export type Restoration =
+  | { status: "restored" | "not-revoked" | "given-out"; code: string; offerId: string }
+  | { status: "unknown-code" };
+
+/** Whatever marks codes as redeemed: a store or a resolver. */
+export type Redeemer = {
+  /** Marks a code as redeemed at an instant. See `OfferStore`. */
+  redeem(code: string, at: UnixMs): Promise<Redemption<UnixMs | Date>>;
+};
 
 /** `in-pool`: nobody has it; `given-out`: a subscriber holds or held it (`null` where that subscriber was forgotten). */
 export type CodeRecord = {
@@ -152,15 +187,18 @@ export type CodeRecord = {
   messageId: string | null;
   issuedAt: UnixMs | null;
   redeemedAt: UnixMs | null;
+  /** Present where the code was revoked. */
+  revoked?: true;
 };
 
-/** `inPool` can be handed out; `redeemed` counts those used among `givenOut`; `redeemedInPool` were used before anybody was given them. */
+/** `inPool` can be handed out, so revoked codes are not among them; `redeemed` counts those used among `givenOut`; `redeemedInPool` were used before anybody was given them. */
 export type BatchCounts = { batch: Batch; inPool: number; givenOut: number; redeemed: number; redeemedInPool: number };
 
 /** A change that invalidates what a process remembers: of one offer, one holder of it or one forgotten person. `missed`: changes were lost. */
 export type StoreChange =
   | { type: "offer"; offerId: string }
   | { type: "subscriber"; offerId: string; subscriberId: string }
+  | { type: "revoked"; offerId: string; subscriberId: string }
   | { type: "forgotten"; subscriberId: string }
   | { type: "missed" };
 

@@ -58,7 +58,7 @@ test("a day reads as people write it", () => {
 test("an instant is a date or whole milliseconds, and nothing else", () => {
   expect([instantOf("at", new Date(5)), instantOf("at", 7)]).toEqual([5, 7]);
   const expected = "at: expected an instant: a Date or whole Unix milliseconds, but got: ";
-  for (const wrong of [1.5, Number.NaN, 1e17, "2026-11-30", new Date(Number.NaN), null]) {
+  for (const wrong of [1.5, Number.NaN, 1e17, "2026-11-30", new Date(Number.NaN), null, undefined]) {
     expect(() => instantOf("at", wrong as number)).toThrow(expected);
   }
 });

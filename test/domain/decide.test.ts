@@ -36,6 +36,19 @@ describe.each(WINDOWED)("a %s message", (type) => {
     }
   });
 
+  test("gives a new code to who holds a revoked one, under every window, to the message that claimed it as well", () => {
+    for (const state of ALL_WINDOWS) {
+      for (const revoked of [held({ revoked: true }), held({ revoked: true, redeemedAt: NOON })]) {
+        for (const each of [next, own]) {
+          expect(decide(state, [revoked], each, NOON)).toMatchObject({ action: "claim", reason: "revoked" });
+        }
+      }
+    }
+    const replaced: Holding = [held({ code: "B2" }), held({ revoked: true })];
+    expect(decide(NEVER, replaced, own, NOON)).toMatchObject({ held: { code: "B2" }, reason: "same-message" });
+    expect(decide(NEVER, replaced, next, NOON)).toMatchObject({ held: { code: "B2" }, reason: "still-valid" });
+  });
+
   test("keeps an unredeemed code that never expires, a hundred years later too", () => {
     for (const now of [NOON, later(36_500 * DAY)]) {
       expect(decide(NEVER, [held()], next, now)).toEqual({ action: "keep", held: held(), reason: "still-valid" });
@@ -161,4 +174,13 @@ test("a message may keep the latest code, the first of a sign-up offer, or none 
     ["latest", "latest", "first", "first"],
     [null, null, "first", "first"],
   ]);
+});
+
+test.each(SIGN_UP)("a %s message shows the first code that is not revoked, and claims one where all are", (type) => {
+  const sent = { id: "m1", type };
+  const first = held({ revoked: true });
+  const second = held({ code: "B2", messageId: "m2", redeemedAt: NOON });
+  const holding: Holding = [held({ code: "C3", messageId: "m3" }), second, first];
+  expect(decide(NEVER, holding, sent, NOON)).toEqual({ action: "keep", held: second, reason: "sign-up-offer" });
+  expect(decide(NEVER, [first], sent, NOON)).toMatchObject({ action: "claim", reason: "sign-up-offer" });
 });

@@ -1,5 +1,7 @@
 import type { Batch, DistributionWindow } from "offer-code";
 import { describe, expect, test } from "vitest";
+import { decide } from "../../src/domain/decide.js";
+import { parseOffer } from "../../src/domain/offer.js";
 import { batchPeriod, drawOrder, expiryOf, isInsideWindow } from "../../src/domain/window.js";
 import { DAY, HOUR, held, instant, NOON, stateOf } from "../fixtures.js";
 
@@ -159,4 +161,48 @@ test("a code of a batch that this process has not heard of is outside a custom p
   const state = stateOf({ window: { type: "custom-period" } }, [{ id: "b0" }]);
   expect(isInsideWindow(state, held({ batch: 1 }), NOON)).toBe(false);
   expect(isInsideWindow(state, held({ batch: 0 }), NOON)).toBe(true);
+});
+
+describe("a lead time", () => {
+  const november: Batch = { id: "nov", startsOn: "2026-11-01", endsOn: "2026-11-30" };
+  const stateWith = (amount: number, unit: "hour" | "day" | "week", timeZone = "UTC") =>
+    stateOf({ window: { type: "custom-period", stopBefore: { amount, unit } }, timeZone }, [november]);
+
+  test("ends new codes of a batch so long before its end, and leaves held ones until it", () => {
+    const state = stateWith(3, "day");
+    const stops = instant("2026-11-28T00:00:00Z");
+    expect([stops - 1, stops, stops + 1].map((now) => drawOrder(state, now))).toEqual([[0], [0], []]);
+    expect(isInsideWindow(state, held(), instant("2026-11-30T23:59:59Z"))).toBe(true);
+    expect(decide(state, null, { id: "m1", type: "campaign" }, stops + 1)).toEqual({
+      action: "unavailable",
+      reason: "no-open-batch",
+      wanted: "first-code",
+    });
+  });
+
+  test("counts hours exactly and days by the zone's calendar", () => {
+    expect(drawOrder(stateWith(36, "hour"), instant("2026-11-29T12:00:00Z"))).toEqual([0]);
+    expect(drawOrder(stateWith(36, "hour"), instant("2026-11-29T12:00:00.001Z"))).toEqual([]);
+    const newYork = stateWith(5, "week", NEW_YORK);
+    expect(drawOrder(newYork, instant("2026-10-27T00:00:00-04:00"))).toEqual([]);
+    const october = stateOf({ window: newYork.offer.window, timeZone: NEW_YORK }, [{ id: "x", endsOn: "2026-11-30" }]);
+    expect(drawOrder(october, instant("2026-10-27T00:00:00-04:00"))).toEqual([0]);
+    expect(drawOrder(october, instant("2026-10-27T00:00:00.001-04:00"))).toEqual([]);
+  });
+
+  test("of 0, or over a batch without an end, changes nothing", () => {
+    expect(drawOrder(stateWith(0, "day"), instant("2026-11-30T23:59:59.999Z"))).toEqual([0]);
+    expect(drawOrder(stateWith(0, "day"), instant("2026-12-01T00:00:00Z"))).toEqual([]);
+    const open = stateOf({ window: { type: "custom-period", stopBefore: { amount: 9, unit: "week" } } }, [{ id: "b" }]);
+    expect(drawOrder(open, NOON)).toEqual([0]);
+  });
+
+  test("is checked when the offer is saved", () => {
+    const save = (stopBefore: unknown) => () => parseOffer({ id: "o", window: { type: "custom-period", stopBefore } });
+    expect(save({ amount: 3, unit: "month" })).toThrow(
+      'offer.window.stopBefore.unit: expected "hour", "day" or "week"',
+    );
+    expect(save({ amount: -1, unit: "day" })).toThrow("offer.window.stopBefore.amount: expected a whole number from 0");
+    expect(save(3)).toThrow("offer.window.stopBefore: expected an amount and a unit");
+  });
 });

@@ -19,7 +19,7 @@ describe("an order redeems its codes", () => {
   test("whatever their letter case, at the order's own instant, and leaves the shop's other codes alone", async () => {
     const store = memoryStore();
     await stock(store);
-    const redeemedAt = Date.parse("2026-11-03T17:00:00Z");
+    const redeemedAt = new Date("2026-11-03T17:00:00Z");
     expect(await redeemOrder(store, order)).toEqual([
       {
         code: "a1",
@@ -37,7 +37,7 @@ describe("an order redeems its codes", () => {
     const again = await redeemOrder(store, { ...order, created_at: "2027-01-01T00:00:00Z" });
     expect(again[0]?.redemption).toMatchObject({
       status: "already-redeemed",
-      redeemedAt: Date.parse(order.created_at),
+      redeemedAt: new Date(order.created_at),
     });
   });
 
@@ -46,7 +46,8 @@ describe("an order redeems its codes", () => {
     await stock(store);
     const resolver = createResolver({ store, now: () => NOON });
     expect((await resolver.resolve(message({ id: "m1" }))).code).toBe("A1");
-    await redeemOrder(store, order);
+    const [redeemed] = await redeemOrder(resolver, order);
+    expect(redeemed?.redemption).toMatchObject({ status: "redeemed", redeemedAt: new Date(order.created_at) });
     expect(await resolver.resolve(message({ id: "m2" }))).toMatchObject({ code: "B2", reason: "redeemed" });
     await resolver.close();
   });
@@ -56,7 +57,7 @@ describe("an order redeems its codes", () => {
     await stock(store);
     const codes = { discount_codes: [{ code: "A1" }, { code: " A1 " }, { code: "" }], processed_at: null };
     expect(await redeemOrder(store, codes, { at: NOON })).toMatchObject([
-      { code: "A1", redemption: { redeemedAt: NOON } },
+      { code: "A1", redemption: { redeemedAt: new Date(NOON) } },
     ]);
     expect(await redeemOrder(store, { discount_codes: [] })).toEqual([]);
   });

@@ -82,6 +82,12 @@ describe.each(KINDS)("over %s, preflight", (_, makeStore) => {
     });
   });
 
+  test("counts a subscriber who is listed twice once", async () => {
+    const { resolver } = await setUp(makeStore());
+    const audience = [...codeList("s", 1500), ...codeList("s", 1500), "s0"];
+    expect(await resolver.preflight("welcome", audience)).toMatchObject({ recipients: 1500, needNew: 1500 });
+  });
+
   test("counts for messages of the sign-up offer who was never given a code of it", async () => {
     const { resolver } = await setUp(makeStore());
     await resolver.resolve(message({ subscriberId: "ann" }));

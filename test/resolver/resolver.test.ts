@@ -136,11 +136,13 @@ test("resolveMany answers in the order of its messages", async () => {
 describe("redeem", () => {
   test("takes an instant as a date, as milliseconds, or now", async () => {
     const { resolver } = await setUp();
-    expect(await resolver.redeem("a1")).toMatchObject({ status: "redeemed", code: "A1", redeemedAt: NOON });
-    expect(await resolver.redeem("b2", { at: new Date(5) })).toMatchObject({ redeemedAt: 5 });
-    expect(await resolver.redeem("c3", { at: 7 })).toMatchObject({ redeemedAt: 7 });
-    expect(await resolver.redeem("c3")).toMatchObject({ status: "already-redeemed", redeemedAt: 7 });
+    expect(await resolver.redeem("a1")).toMatchObject({ status: "redeemed", code: "A1", redeemedAt: new Date(NOON) });
+    expect(await resolver.redeem("b2", { at: new Date(5) })).toMatchObject({ redeemedAt: new Date(5) });
+    expect(await resolver.redeem("c3", { at: 7 })).toMatchObject({ redeemedAt: new Date(7) });
+    expect(await resolver.redeem("c3")).toMatchObject({ status: "already-redeemed", redeemedAt: new Date(7) });
     expect(await resolver.redeem("z9")).toEqual({ status: "unknown-code" });
+    expect(await resolver.redeem("c3", 9)).toMatchObject({ redeemedAt: new Date(7) });
+    await expect(resolver.redeem("c3", { on: 7 } as object)).rejects.toThrow("options.on: expected no such field");
   });
 });
 

@@ -123,6 +123,7 @@ export class LocalState {
   #onChange(change: StoreChange): void {
     if (change.type === "offer") this.offers.invalidate(change.offerId);
     else if (change.type === "subscriber") this.subscribers.invalidate(change.offerId, change.subscriberId);
+    else if (change.type === "revoked") this.subscribers.revoke(change.offerId, change.subscriberId);
     else if (change.type === "forgotten") this.subscribers.forget(change.subscriberId);
     else {
       this.epoch.changedAll();

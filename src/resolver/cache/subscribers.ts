@@ -84,13 +84,20 @@ export class SubscriberCache {
   }
 
   /** What the subscriber holds of the offer changed. What messages have shown already they go on showing. */
-  invalidate(offerId: string, subscriberId: string): void {
+  invalidate(offerId: string, subscriberId: string): CacheEntry | undefined {
     this.epoch.changed(subscriberId);
     const record = this.#peek(subscriberId);
     const entry = record && findEntry(record, offerId);
-    if (entry === undefined) return;
+    if (entry === undefined) return undefined;
     entry.holding = null;
     entry.claimant = null;
+    return entry;
+  }
+
+  /** A code that the subscriber holds was revoked: it is not shown by messages either that have shown it. */
+  revoke(offerId: string, subscriberId: string): void {
+    const entry = this.invalidate(offerId, subscriberId);
+    if (entry !== undefined) entry.shown = null;
   }
 
   /** Removes all that is known of a subscriber. */

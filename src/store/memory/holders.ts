@@ -27,12 +27,12 @@ export function answer(shelf: OfferShelf, request: ClaimRequest, item: ClaimItem
 
 function share(holder: Holder, item: ClaimItem): void {
   if (item.reusable === null) return;
-  const shown = item.reusable === "first" ? holder.at(-1) : holder[0];
+  const shown = item.reusable === "first" ? holder.findLast(({ revoked }) => !revoked) : holder[0];
   if (shown?.claim) shown.claim.shared = true;
 }
 
 export function claimedEntry(holder: Holder, messageId: string): Entry | undefined {
-  return remembered(holder).find((entry) => entry.claim?.messageId === messageId);
+  return remembered(holder).find((entry) => entry.claim?.messageId === messageId && !entry.revoked);
 }
 
 export function takeBack(shelf: OfferShelf, subscriberId: string, holder: Holder, entry: Entry): void {
@@ -47,20 +47,25 @@ export function holdingOf(holder: Holder | undefined): Holding | null {
   return holder === undefined ? null : (remembered(holder).map(heldCode) as unknown as Holding);
 }
 
-/** The last four claims and the first. */
-function remembered([newest, ...older]: Holder): Entry[] {
-  return withClaim(older, newest);
+/** The last four claims and the first that is not revoked, or the first of all. */
+function remembered(holder: Holder): Entry[] {
+  const [newest, ...older] = holder;
+  const entries = withClaim(older, newest);
+  const first = holder.findLast(({ revoked }) => !revoked);
+  return first === undefined || entries.includes(first) ? entries : [...entries.slice(0, -1), first];
 }
 
 function heldCode(entry: Entry): HeldCode {
-  const { code, batch, redeemedAt, claim } = entry;
+  const { code, batch, redeemedAt, claim, revoked } = entry;
   if (claim === null) throw invalidInput("entry", "a code that is given out", code);
-  return { code, batch, issuedAt: claim.issuedAt, messageId: claim.messageId ?? "", redeemedAt, shared: claim.shared };
+  const { issuedAt, messageId, shared } = claim;
+  const held: HeldCode = { code, batch, issuedAt, messageId: messageId ?? "", redeemedAt, shared };
+  return revoked ? { ...held, revoked } : held;
 }
 
 export function recordOf(shelf: OfferShelf, entry: Entry): CodeRecord {
   const { batch } = shelf.pools[entry.batch] as BatchPool;
-  const { code, offerId, redeemedAt, claim } = entry;
+  const { code, offerId, redeemedAt, claim, revoked } = entry;
   return {
     code,
     offerId,
@@ -70,5 +75,6 @@ export function recordOf(shelf: OfferShelf, entry: Entry): CodeRecord {
     messageId: claim?.messageId ?? null,
     issuedAt: claim?.issuedAt ?? null,
     redeemedAt,
+    ...(revoked && { revoked }),
   };
 }

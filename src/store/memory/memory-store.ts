@@ -19,6 +19,8 @@ import type {
   OfferStore,
   Redemption,
   Release,
+  Restoration,
+  Revocation,
   SavedOffer,
   StoreChange,
   Watch,
@@ -26,7 +28,18 @@ import type {
 
 import { assignCode } from "./assign.js";
 import { answer, claimedEntry, holdingOf, type OfferShelf, recordOf, takeBack } from "./holders.js";
-import { addCode, countsOf, type Entry, givenByDay, isInPool, leftIn, openPool, outcomeOf } from "./pool.js";
+import {
+  addCode,
+  type BatchPool,
+  countsOf,
+  type Entry,
+  givenByDay,
+  isInPool,
+  leftIn,
+  openPool,
+  outcomeOf,
+  restoreToPool,
+} from "./pool.js";
 
 /**
  * A store in this process's memory: the same rules as `redisStore`, gone when the process ends. For demonstrations, previews
@@ -39,6 +52,7 @@ import { addCode, countsOf, type Entry, givenByDay, isInPool, leftIn, openPool, 
 export function memoryStore(): OfferStore {
   const shelves = new Map<string, OfferShelf>();
   const index = new Map<string, Entry>();
+  const signals = new Set<string>();
   const signUps = new Map<string, string>();
   const listeners = new Set<(change: StoreChange) => void>();
 
@@ -146,6 +160,30 @@ export function memoryStore(): OfferStore {
       return { status, code: entry.code, offerId: entry.offerId, subscriberId, redeemedAt: entry.redeemedAt };
     },
 
+    async revoke(code): Promise<Revocation> {
+      checkCode(code);
+      const entry = index.get(codeKey(code));
+      if (entry === undefined) return { status: "unknown-code" };
+      const status = entry.revoked ? "already-revoked" : "revoked";
+      entry.revoked = true;
+      const subscriberId = entry.claim?.subscriberId ?? null;
+      const { offerId } = entry;
+      if (status === "revoked" && subscriberId !== null) notify({ type: "revoked", offerId, subscriberId });
+      return { status, code: entry.code, offerId, subscriberId };
+    },
+
+    async restore(code): Promise<Restoration> {
+      checkCode(code);
+      const entry = index.get(codeKey(code));
+      if (entry === undefined) return { status: "unknown-code" };
+      const { offerId } = entry;
+      if (!entry.revoked) return { status: "not-revoked", code: entry.code, offerId };
+      if (entry.claim !== null) return { status: "given-out", code: entry.code, offerId };
+      entry.revoked = false;
+      restoreToPool(shelfOf(offerId).pools[entry.batch] as BatchPool, entry);
+      return { status: "restored", code: entry.code, offerId };
+    },
+
     async findCode(code): Promise<CodeRecord | null> {
       checkCode(code);
       const entry = index.get(codeKey(code));
@@ -196,6 +234,16 @@ export function memoryStore(): OfferStore {
         const given = pool.entries.filter((entry) => entry.claim !== null);
         if (shelf !== undefined && given.length > 0) yield given.map((entry) => recordOf(shelf, entry));
       }
+    },
+
+    async takeSignal(signal) {
+      if (signals.has(signal)) return false;
+      signals.add(signal);
+      return true;
+    },
+
+    async settleSignal(signal, isDelivered) {
+      if (!isDelivered) signals.delete(signal);
     },
 
     async forget(subscriberId) {

@@ -14,6 +14,7 @@ export type Entry = {
   claim: { subscriberId: string | null; messageId: string | null; issuedAt: UnixMs; shared: boolean } | null;
   redeemedAt: UnixMs | null;
   withdrawn: boolean;
+  revoked: boolean;
 };
 
 /** A batch: `next` is the place of the first entry never drawn, `returned` stand before it and are drawn again first. */
@@ -50,6 +51,7 @@ export function addCode(
       claim: null,
       redeemedAt: null,
       withdrawn: false,
+      revoked: false,
     };
     pool.entries.push(entry);
     index.set(codeKey(code), entry);
@@ -85,6 +87,11 @@ export function putBack(pool: BatchPool, entry: Entry): void {
   pool.returned.sort((a, b) => a.place - b.place);
 }
 
+/** Puts a code back that was passed over while it was revoked. */
+export function restoreToPool(pool: BatchPool, entry: Entry): void {
+  if (entry.place < pool.next) putBack(pool, entry);
+}
+
 export function countsOf(pool: BatchPool): BatchCounts {
   const counts = { batch: pool.batch, inPool: 0, givenOut: 0, redeemed: 0, redeemedInPool: 0 };
   for (const entry of pool.entries) {
@@ -93,7 +100,7 @@ export function countsOf(pool: BatchPool): BatchCounts {
       counts.givenOut += 1;
       if (entry.redeemedAt !== null) counts.redeemed += 1;
     } else if (entry.redeemedAt !== null) counts.redeemedInPool += 1;
-    else counts.inPool += 1;
+    else if (!entry.revoked) counts.inPool += 1;
   }
   return counts;
 }
@@ -114,7 +121,7 @@ export function givenByDay(pools: readonly BatchPool[], from: UnixMs, days: numb
 }
 
 export function isInPool(entry: Entry): boolean {
-  return entry.claim === null && entry.redeemedAt === null && !entry.withdrawn;
+  return entry.claim === null && entry.redeemedAt === null && !entry.withdrawn && !entry.revoked;
 }
 
 function nextEntry(pool: BatchPool): Entry | undefined {

@@ -12,7 +12,8 @@ export function changeText(change: StoreChange): string {
     case "offer":
       return `offer\t${change.offerId}`;
     case "subscriber":
-      return `subscriber\t${change.offerId}\t${change.subscriberId}`;
+    case "revoked":
+      return `${change.type}\t${change.offerId}\t${change.subscriberId}`;
     case "forgotten":
       return `forgotten\t${change.subscriberId}`;
     case "missed":
@@ -23,7 +24,7 @@ export function changeText(change: StoreChange): string {
 function changeFrom(text: string): StoreChange {
   const [type, first = "", second = ""] = text.split("\t");
   if (type === "offer") return { type, offerId: first };
-  if (type === "subscriber") return { type, offerId: first, subscriberId: second };
+  if (type === "subscriber" || type === "revoked") return { type, offerId: first, subscriberId: second };
   if (type === "forgotten") return { type, subscriberId: first };
   return { type: "missed" };
 }

@@ -1,4 +1,8 @@
-/** The store in Redis, Valkey or Redis Cluster. */
+/**
+ * The store in Redis, Valkey or Redis Cluster.
+ *
+ * @module offer-code/redis
+ */
 export type { RedisClient, RedisPipeline } from "./client.js";
 export { fromNodeRedis, type NodeRedisClient, type NodeRedisCluster } from "./node-redis.js";
 export type { RedisStoreOptions } from "./options.js";
