@@ -5,6 +5,7 @@ import {
   checkAssignments,
   checkCode,
   checkInstant,
+  checkMerge,
   checkSignUp,
   sameOffer,
   unknownBatch,
@@ -28,6 +29,7 @@ import type {
 
 import { assignCode } from "./assign.js";
 import { answer, claimedEntry, holdingOf, type OfferShelf, recordOf, takeBack } from "./holders.js";
+import { mergeSubscribers } from "./merge.js";
 import {
   addCode,
   type BatchPool,
@@ -188,6 +190,20 @@ export function memoryStore(): OfferStore {
       checkCode(code);
       const entry = index.get(codeKey(code));
       return entry === undefined ? null : recordOf(shelfOf(entry.offerId), entry);
+    },
+
+    async codesOf(subscriberId) {
+      const records = [...shelves.values()].flatMap((shelf) =>
+        (shelf.holders.get(subscriberId) ?? []).map((entry) => recordOf(shelf, entry)),
+      );
+      return records.sort((one, other) => (other.issuedAt ?? 0) - (one.issuedAt ?? 0));
+    },
+
+    async merge(from, into) {
+      checkMerge(from, into);
+      const merged = mergeSubscribers(shelves, signUps, from, into);
+      for (const subscriberId of [from, into]) notify({ type: "forgotten", subscriberId });
+      return merged;
     },
 
     async recordSignUp(subscriberId, offerId) {
