@@ -20,8 +20,8 @@ const COUNTERS = {
   unavailable: ["offer_code.unavailable", "answers without a code to give"],
   "low-stock": ["offer_code.low_stock", "how often an offer's stock fell below its level"],
   "pool-empty": ["offer_code.pool_empty", "how often an offer's pool was found empty"],
-  "store-unavailable": ["offer_code.store_unavailable", "how often the store could not be asked"],
-  "store-available": ["offer_code.store_available", "how often it answered again"],
+  "store-unavailable": ["offer_code.store_unavailable", "how often the store became unavailable"],
+  "store-available": ["offer_code.store_available", "how often it became available again"],
 } as const;
 
 /**
