@@ -18,7 +18,8 @@ const CAPTURE = "offer-code capture";
  */
 export class CallSetup {
   readonly #engine: Engine;
-  readonly #template: Handlebars.TemplateDelegate;
+  readonly #compile: (text: string) => Handlebars.TemplateDelegate;
+  #template: Handlebars.TemplateDelegate | undefined;
   #call: PartialCall | undefined;
   #partials: Partials | undefined;
   #helpers: Snapshot = snapshot({});
@@ -26,7 +27,7 @@ export class CallSetup {
 
   constructor(engine: Engine, compile: (text: string) => Handlebars.TemplateDelegate) {
     this.#engine = engine;
-    this.#template = compile(`{{> [${CAPTURE}]}}`);
+    this.#compile = compile;
   }
 
   /** The options with which to call a template that has these partials and data variables. */
@@ -58,6 +59,8 @@ export class CallSetup {
       this.#call = call;
       return "";
     };
+    // Not in the constructor: the runtime alone cannot compile, and renders no template that needs this.
+    this.#template ??= this.#compile(`{{> [${CAPTURE}]}}`);
     this.#template({}, { partials: { ...partials, [CAPTURE]: capture as Handlebars.Template } });
     return this.#call as PartialCall;
   }

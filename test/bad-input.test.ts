@@ -29,6 +29,8 @@ const CACHE =
 const withWindow = (window: unknown) => ({ id: "a", window });
 const timeToLive = (amount: unknown, unit: unknown = "day") => withWindow({ type: "time-to-live", amount, unit });
 
+const LEVELS = "offer.lowStock: expected a whole number from 0 to 9007199254740991, or a list of up to 10";
+
 const OFFERS: Row[] = [
   [undefined, "offer: expected an offer, but got: undefined"],
   ["welcome10", 'offer: expected an offer, but got: "welcome10"'],
@@ -65,7 +67,9 @@ const OFFERS: Row[] = [
     { id: "a", whenUnavailable: { action: "fallback", code: "TEN OFF" } },
     `offer.whenUnavailable.code: ${CODE} "TEN OFF"`,
   ],
-  [{ id: "a", lowStock: -1 }, "offer.lowStock: expected a whole number from 0 to 9007199254740991, but got: -1"],
+  [{ id: "a", lowStock: -1 }, `${LEVELS}, but got: -1`],
+  [{ id: "a", lowStock: [] }, `${LEVELS}, but got: []`],
+  [{ id: "a", lowStock: [10, "5"] }, `${LEVELS}, but got: [10,"5"]`],
   [
     { id: "a", expectedAudience: 0 },
     "offer.expectedAudience: expected a whole number from 1 to 1000000000, but got: 0",

@@ -23,9 +23,13 @@ export function storeCommand(name: string, does: string, examples: readonly stri
   const lines = examples.map((example) => `  $ offer-code ${example}`).join("\n");
   return new Command(name)
     .description(does)
-    .option("--redis <url>", "address of Redis (default: REDIS_URL, or redis://localhost:6379)")
-    .option("--prefix <prefix>", "what every key in Redis begins with (default: oc)")
-    .option("--json", "print the answer as JSON")
+    .option(
+      "--redis <url>",
+      "address of Redis; of a cluster, one or more nodes (default: REDIS_URL, or redis://localhost:6379)",
+      (url: string, before?: string) => (before === undefined ? url : `${before},${url}`),
+    )
+    .option("--prefix <prefix>", "prefix of every key in Redis (default: oc)")
+    .option("--json", "print the result as JSON")
     .addHelpText("after", `\nExample:\n${lines}`);
 }
 

@@ -1,18 +1,29 @@
 import type { Command } from "commander";
+import { lowStockLevels } from "../domain/offer.js";
+import { type OfferSignal, signalsOf } from "../operations/signals.js";
 import { type BatchStats, type OfferStats, offerStats } from "../operations/stats.js";
 import { type Answer, answers, storeCommand } from "./command.js";
-import { daysText, windowText } from "./offer-text.js";
+import { EXIT } from "./exit-codes.js";
+import { daysText, many, windowText } from "./offer-text.js";
 import { lastsText } from "./offers.js";
 import { fieldsText, numberText, tableText } from "./table.js";
 
 /** `offer-code stats OFFER` */
 export function statsCommand(): Command {
-  return storeCommand("stats", "count an offer's codes by batch, and say how long they will last", ["stats welcome10"])
+  return storeCommand("stats", "count an offer's codes by batch, and estimate how long they will last", [
+    "stats welcome10",
+    "stats welcome10 --check",
+  ])
     .argument("<offer>", "id of the offer")
+    .option("--check", "end with exit code 1 where the stock is low or a batch ends within 7 days")
     .action(
-      answers(async ({ store, args }): Promise<Answer> => {
-        const stats = await offerStats(store, args[0] as string, Date.now());
-        return { text: statsText(stats), data: stats };
+      answers<{ check?: true }>(async ({ store, args, options }): Promise<Answer> => {
+        const now = Date.now();
+        const stats = await offerStats(store, args[0] as string, now);
+        const signals = signalsOf(stats, now);
+        const isFine = !options.check || signals.length === 0;
+        const text = [statsText(stats), ...(options.check ? signals.map(signalText) : [])].join("\n");
+        return { text, data: { ...stats, signals }, exitCode: isFine ? EXIT.done : EXIT.no };
       }),
     );
 }
@@ -37,7 +48,15 @@ function row({ batch, inPool, givenOut, redeemed, state }: BatchStats): (string 
   return [batch.id, daysText(batch), inPool, givenOut, redeemed, state === "not-yet" ? "not yet open" : state];
 }
 
-function lowStockText({ offer, isLow }: OfferStats): string {
-  if (offer.lowStock === undefined) return "no level set";
-  return `${isLow ? "yes, below" : "no, not below"} ${numberText(offer.lowStock)}`;
+function lowStockText({ offer, lowLevel }: OfferStats): string {
+  const [highest] = lowStockLevels(offer);
+  if (highest === undefined) return "no level set";
+  return lowLevel === null ? `no, not below ${numberText(highest)}` : `yes, below ${numberText(lowLevel)}`;
+}
+
+function signalText(signal: OfferSignal): string {
+  if (signal.type === "low-stock")
+    return `Low: ${many(signal.left, "code")} left, fewer than ${numberText(signal.level)}.`;
+  const { batch, endsOn, inPool, unredeemed } = signal;
+  return `Ending: batch ${batch} on ${endsOn}, ${many(inPool, "code")} in the pool, ${numberText(unredeemed)} given out and not redeemed.`;
 }

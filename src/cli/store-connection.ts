@@ -1,8 +1,9 @@
-import type { Redis, RedisOptions } from "ioredis";
+import type { Cluster, Redis, RedisOptions } from "ioredis";
 import { InvalidInputError, StoreUnavailableError } from "../domain/errors.js";
 import type { Milliseconds } from "../domain/units.js";
 import { importPeer } from "../preview/peer.js";
 import { type RedisStore, redisStore } from "../store/redis/redis-store.js";
+import { withTimeout } from "../store/with-timeout.js";
 
 const DEFAULT_URL = "redis://localhost:6379";
 const CONNECT_WITHIN: Milliseconds = 5000;
@@ -11,51 +12,83 @@ const ANSWER_WITHIN: Milliseconds = 10_000;
 
 export type OpenStore = { readonly store: RedisStore; close(): Promise<void> };
 
-/** Connects to the Redis of a URL, or of `REDIS_URL`. Rejects with one line that says what is wrong. */
+/**
+ * Connects to the Redis of a URL, or of `REDIS_URL`; to a cluster by one or several addresses, separated by commas. Rejects with one
+ * line that says what is wrong.
+ */
 export async function openStore(url: string | undefined, prefix: string | undefined): Promise<OpenStore> {
-  const address = new Address(url ?? process.env.REDIS_URL ?? DEFAULT_URL);
-  const { Redis } = await importPeer<typeof import("ioredis")>("ioredis");
-  const client = new Redis(address.url, {
-    lazyConnect: true,
-    connectTimeout: CONNECT_WITHIN,
-    commandTimeout: ANSWER_WITHIN,
-    maxRetriesPerRequest: 3,
-    retryStrategy: () => null,
-    reconnectOnError: () => false,
-  } satisfies RedisOptions);
-  try {
-    await connect(client, address);
-    return { store: storeOver(client, prefix), close: async () => client.disconnect() };
-  } catch (error) {
-    client.disconnect();
-    throw error;
-  }
+  const addresses = addressesIn(url ?? process.env.REDIS_URL ?? DEFAULT_URL);
+  const client = await connectedClient(addresses);
+  return { store: storeOver(client, prefix), close: async () => client.disconnect() };
 }
 
-function storeOver(client: Redis, prefix: string | undefined): RedisStore {
-  client.options.retryStrategy = (times) => (times > 5 ? null : times * 100);
+function addressesIn(urls: string): [Address, ...Address[]] {
+  const [first = "", ...others] = urls.split(/,\s*(?=rediss?:)/i);
+  return [new Address(first), ...others.map((url) => new Address(url))];
+}
+
+function storeOver(client: Redis | Cluster, prefix: string | undefined): RedisStore {
+  const retry = (times: number) => (times > 5 ? null : times * 100);
+  if (client.isCluster) (client as Cluster).options.clusterRetryStrategy = retry;
+  else (client as Redis).options.retryStrategy = retry;
   const onWarning = (text: string) => process.stderr.write(`offer-code: warning: ${text}\n`);
   return redisStore(client, { timeout: ANSWER_WITHIN, onWarning, ...(prefix !== undefined && { prefix }) });
 }
 
-async function connect(client: Redis, address: Address): Promise<void> {
-  let cause: unknown;
-  client.on("error", (error) => {
-    cause = error;
-  });
-  try {
-    await within(CONNECT_WITHIN, client.connect());
-    await within(CONNECT_WITHIN, client.ping());
-  } catch (error) {
-    throw new StoreUnavailableError(`Redis at ${address.shown}: ${reasonOf(cause ?? error)}`, { cause: error });
-  }
+/** A single address may belong to a node of a cluster, which then shows the others. */
+async function connectedClient(addresses: readonly [Address, ...Address[]]): Promise<Redis | Cluster> {
+  const ioredis = await importPeer<typeof import("ioredis")>("ioredis");
+  const [first] = addresses;
+  if (addresses.length > 1) return connect(clusterOf(ioredis, addresses), addresses);
+  const client = await connect(new ioredis.Redis(first.url, { ...CONNECTION, lazyConnect: true }), addresses);
+  const info = await client.info("server").catch(() => "");
+  if (!/^redis_mode:cluster/m.test(String(info))) return client;
+  client.disconnect();
+  return connect(clusterOf(ioredis, addresses), addresses);
 }
 
-function within<Reply>(time: Milliseconds, reply: Promise<Reply>): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error(`it does not answer within ${time / 1000} seconds`)), time);
-    reply.then(resolve, reject).finally(() => clearTimeout(late));
+const CONNECTION = {
+  connectTimeout: CONNECT_WITHIN,
+  commandTimeout: ANSWER_WITHIN,
+  maxRetriesPerRequest: 3,
+  retryStrategy: () => null,
+  reconnectOnError: () => false,
+} satisfies RedisOptions;
+
+function clusterOf({ Cluster }: typeof import("ioredis"), addresses: readonly [Address, ...Address[]]): Cluster {
+  const { protocol, username, password } = new URL(addresses[0].url);
+  const redisOptions = {
+    ...CONNECTION,
+    ...(username && { username: decodeURIComponent(username) }),
+    ...(password && { password: decodeURIComponent(password) }),
+    ...(protocol === "rediss:" && { tls: {} }),
+  };
+  return new Cluster(
+    addresses.map(({ url }) => url),
+    { lazyConnect: true, clusterRetryStrategy: () => null, redisOptions },
+  );
+}
+
+async function connect<Client extends Redis | Cluster>(client: Client, addresses: readonly Address[]): Promise<Client> {
+  let cause: unknown;
+  let nodeCause: unknown;
+  const events: NodeJS.EventEmitter = client;
+  events.on("error", (error) => {
+    cause = error;
   });
+  events.on("node error", (error) => {
+    nodeCause = error;
+  });
+  const late = () => new Error(`it does not answer within ${CONNECT_WITHIN / 1000} seconds`);
+  try {
+    await withTimeout(CONNECT_WITHIN, late, client.connect());
+    await withTimeout(CONNECT_WITHIN, late, client.ping());
+    return client;
+  } catch (error) {
+    client.disconnect();
+    const shown = addresses.map((address) => address.shown).join(", ");
+    throw new StoreUnavailableError(`Redis at ${shown}: ${reasonOf(nodeCause ?? cause ?? error)}`, { cause: error });
+  }
 }
 
 /** A Redis URL, and how it is shown: never with its password. */
@@ -86,6 +119,7 @@ function reasonOf(error: unknown): string {
   if (/NOAUTH/.test(message)) return "it wants a password: redis://:PASSWORD@HOST:PORT";
   if (/WRONGPASS|AUTH/.test(message)) return "it refuses this user or password";
   if (/NOPERM/.test(message)) return "this user may not do that there";
+  if (message === "Connection is closed.") return "nothing answers there";
   const texts: Record<string, string> = {
     ECONNREFUSED: "nothing answers there (connection refused)",
     ENOTFOUND: "there is no host of that name",

@@ -1,12 +1,12 @@
 import type { z } from "zod";
 import type { Resolution } from "./resolution.js";
 
-/** A value from outside was not what it has to be. Nothing was read or written. */
+/** A value from outside is invalid. Nothing was read or written. */
 export class InvalidInputError extends Error {
   override name = "InvalidInputError";
 }
 
-/** The offer has no code to give and says `abort`: the message must not leave. */
+/** The offer has no code to give and says `abort`: do not send the message. */
 export class OfferUnavailableError extends Error {
   override name = "OfferUnavailableError";
 
@@ -19,7 +19,7 @@ export class OfferUnavailableError extends Error {
   }
 }
 
-/** The store could not be reached, or did not answer in time. It may have acted all the same; the same call again is safe. */
+/** The store is unavailable, or did not reply in time. Whether it acted is unknown; calling again is safe. */
 export class StoreUnavailableError extends Error {
   override name = "StoreUnavailableError";
 }

@@ -40,6 +40,10 @@ const whenUnavailableSchema = z.discriminatedUnion(
 /** A calendar day, `YYYY-MM-DD`, in the offer's time zone. */
 export const daySchema = z.string({ error: DAY_EXPECTED }).refine(isDay, { error: DAY_EXPECTED });
 
+const MOST_LEVELS = 10;
+const LEVELS_EXPECTED = `a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, or a list of up to ${MOST_LEVELS}`;
+const stockLevel = z.int({ error: LEVELS_EXPECTED }).min(0, { error: LEVELS_EXPECTED });
+
 export const offerSchema = z.strictObject(
   {
     id: idSchema,
@@ -48,7 +52,15 @@ export const offerSchema = z.strictObject(
     window: windowSchema.default({ type: "never-expires" }),
     timeZone: z.string({ error: TIME_ZONE_EXPECTED }).refine(isTimeZone, { error: TIME_ZONE_EXPECTED }).default("UTC"),
     whenUnavailable: whenUnavailableSchema.default({ action: "abort" }),
-    lowStock: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
+    lowStock: z
+      .union(
+        [
+          stockLevel,
+          z.array(stockLevel).min(1, { error: LEVELS_EXPECTED }).max(MOST_LEVELS, { error: LEVELS_EXPECTED }),
+        ],
+        { error: LEVELS_EXPECTED },
+      )
+      .optional(),
     expectedAudience: wholeNumber(1, 1_000_000_000).default(250_000),
   },
   { error: "an offer" },
@@ -73,7 +85,7 @@ export type WhenUnavailable = z.infer<typeof whenUnavailableSchema>;
 
 /**
  * An offer as a caller writes it.
- * `lowStock`: warn when the pool holds fewer codes than this. `expectedAudience`: about how many codes and subscribers the
+ * `lowStock`: warn when the pool holds fewer codes than this, or at each of up to 10 levels. `expectedAudience`: about how many codes and subscribers the
  * offer will see (default 250,000); it fixes the Redis layout when the offer is first saved and cannot be changed later.
  */
 export type OfferInput = z.input<typeof offerSchema>;
@@ -100,6 +112,17 @@ export function parseOffer(offer: unknown): Offer {
 /** Checks the name and days of a batch. Throws an `InvalidInputError` that names the wrong fields. */
 export function parseBatch(batch: unknown): Batch {
   return checked(batchSchema, "batch", batch);
+}
+
+/** The levels below which an offer's stock is low, the highest first. */
+export function lowStockLevels({ lowStock }: Pick<Offer, "lowStock">): readonly number[] {
+  if (lowStock === undefined) return [];
+  return typeof lowStock === "number" ? [lowStock] : [...new Set(lowStock)].sort((one, other) => other - one);
+}
+
+/** The lowest of these levels that the stock is below, or `null`. */
+export function crossedLevel(levels: readonly number[], left: number): number | null {
+  return levels.findLast((level) => left < level) ?? null;
 }
 
 function wholeNumber(least: number, most: number) {

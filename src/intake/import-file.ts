@@ -46,7 +46,7 @@ export type ImportProgress = { phase: "reading" | "adding"; done: number; total:
 
 /**
  * - `batch`: the name of the upload. Default: the days of the codes where the file has days, otherwise the file's name.
- * - `startsOn`, `endsOn`: first and last day of all its codes, `YYYY-MM-DD`. Only where the file has no such columns.
+ * - `startsOn`, `endsOn`: first and last day of all its codes, `YYYY-MM-DD`. Only if the file has no such columns.
  * - `openEnded`: codes without days may join an offer with a custom period, and are open for ever. Default `false`.
  * - `header`: whether the first line names the columns. Default: it does where it holds a known name.
  * - `columns`: the columns to read by their names in the file, such as `{ code: "Coupon", end: "Until" }`; no other column is read then.
@@ -55,7 +55,7 @@ export type ImportProgress = { phase: "reading" | "adding"; done: number; total:
  * - `dryRun`: report what would happen and add nothing. Default `false`.
  * - `now`: the clock, in Unix milliseconds; a batch that is over is refused. Default `Date.now`.
  * - `signal`: stops between two chunks; the report then says `complete: false`.
- * - `onProgress`: told of every chunk.
+ * - `onProgress`: called for every chunk.
  */
 export type ImportFileOptions = z.input<typeof optionsSchema>;
 
@@ -81,9 +81,9 @@ export type ImportFileReport = {
 export type LeftOut = Record<Exclude<Standing, "free">, number>;
 
 /**
- * Adds the codes of a CSV file (packed by gzip or not) to an offer's pool: columns `code` and, where batches have days, `starts_on`
- * and `ends_on`, or whatever the exports of shops call them. The file is checked whole before its first code is added, so a wrong file leaves
- * nothing behind; codes that are used, held or dead and values that are no codes are left out, the latter reported by their line. Memory does not grow with the file.
+ * Adds the codes of a CSV file (plain or gzip) to an offer's pool: columns `code` and, where batches have days, `starts_on`
+ * and `ends_on`, or whatever the exports of shops call them. The whole file is checked before its first code is added, so a wrong file leaves
+ * nothing behind; codes that are used, held or dead and values that are no codes are left out, the latter reported by their line. Memory use does not grow with the file.
  * Running it again after it was interrupted ends in the same state as one run. `file`: a path, `-` for standard input, or a source.
  *
  * @example

@@ -27,10 +27,10 @@ const optionsSchema = z.strictObject(
  */
 export type ImportOptions = z.input<typeof optionsSchema>;
 
-/** Codes that were left where they are, letter case ignored: `inFile` stood earlier in the same import. */
+/** Codes that were not added, letter case ignored: `inFile` occurred earlier in the same import. */
 export type Duplicates = { inFile: number; inPool: number; givenOut: number; inOtherOffer: number };
 
-/** What became of the codes. `refused` counts values that are no codes; `refusedAt` names the first thousand by their place from 0. */
+/** What became of the codes. `refused` counts values that are not codes; `refusedAt` lists the first thousand by their index. */
 export type ImportReport = {
   added: number;
   duplicates: Duplicates;

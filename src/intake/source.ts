@@ -3,20 +3,20 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
 import { InvalidInputError } from "../domain/errors.js";
 
-/** A file or a stream that text comes from. `name` stands in every complaint about it. */
+/** A file or a stream of text. Errors about it contain `name`. */
 export type TextSource = {
   readonly name: string;
-  /** Its text, unpacked and without a byte order mark. Rejects with `InvalidInputError` when it is no UTF-8 text. */
+  /** Its text, unpacked and without a byte order mark. Rejects with `InvalidInputError` if it is not UTF-8. */
   text(): AsyncIterable<string>;
-  /** How much of it has been read, 0 to 1, where that is known. */
+  /** The part of it that has been read, 0 to 1; `null` if unknown. */
   progress(): number | null;
 };
 
-/** Bytes that tell what a file is. */
+/** The first bytes of a file by kind. */
 const START = 4;
 const READ_AT_ONCE = 64 * 1024;
 
-/** A file by its path, or standard input by `-`. Packed by gzip or not: its first bytes tell. */
+/** A file by its path, or standard input by `-`. Its first bytes say whether it is packed by gzip. */
 export function textSource(path: string): TextSource {
   return path === "-" ? streamSource(process.stdin, "standard input") : fileSource(path);
 }
@@ -143,7 +143,7 @@ async function* unpacked(bytes: AsyncIterable<Uint8Array>, name: string): AsyncG
   else yield* all;
 }
 
-/** What a file is stands in its first bytes, so they come in one piece. */
+/** The first bytes say what a file is, so they arrive in one piece. */
 async function* withStartWhole(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let start: Uint8Array | undefined = new Uint8Array();
   for await (const chunk of bytes) {

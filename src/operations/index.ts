@@ -24,5 +24,11 @@ export { type RedeemFileOptions, type RedeemFileReport, redeemFile } from "../re
 export { type DefinedOffer, defineOffers, type FieldChange } from "./define.js";
 export { type ExplainQuestion, type Explanation, explainSubscriber, type HeldCodeFacts } from "./explanation.js";
 export { type ExportedCode, exportCodes, exportCodesCsv } from "./export-codes.js";
+export { type GeneratedCodes, type GenerateOptions, generateCodes } from "./generate-codes.js";
+export { type RevokeFileOptions, type RevokeFileReport, revokeFile } from "./revoke-file.js";
 export { type RollbackReport, rollback } from "./rollback.js";
+export { type OfferSignal, offerSignals, type SignalOptions } from "./signals.js";
 export { allOfferStats, type BatchStats, type OfferStats, offerStats } from "./stats.js";
+export { type CodeState, codesOf, mergeSubscribers, type SubscriberCode } from "./subscribers.js";
+export { type Deliver, type WatchRound, watchOffers } from "./watch-offers.js";
+export { type WebhookOptions, webhook } from "./webhook.js";

@@ -1,5 +1,5 @@
 import { DAY } from "../domain/calendar.js";
-import type { Offer, OfferState } from "../domain/offer.js";
+import { crossedLevel, lowStockLevels, type Offer, type OfferState } from "../domain/offer.js";
 import type { UnixMs } from "../domain/units.js";
 import { batchPeriod, drawOrder } from "../domain/window.js";
 import { availableIn } from "../resolver/peek.js";
@@ -16,7 +16,7 @@ export type BatchStats = BatchCounts & { state: "open" | "not-yet" | "over" };
  * - `available`: codes that can be handed out today. `inPool`: those that nobody has, of closed batches as well.
  * - `perDay`: codes given out a day, over the last seven days (UTC, today among them) or since the first of them that gave any.
  * - `daysLeft`: whole days until the available codes are gone at that rate, `null` while nothing is given out.
- * - `isLow`: fewer are available than the offer's `lowStock`.
+ * - `isLow`: fewer are available than the offer's `lowStock`; `lowLevel`: the lowest of its levels of which that is true, or `null`.
  */
 export type OfferStats = {
   offer: Offer;
@@ -27,6 +27,7 @@ export type OfferStats = {
   perDay: number;
   daysLeft: number | null;
   isLow: boolean;
+  lowLevel: number | null;
   batches: BatchStats[];
 };
 
@@ -47,6 +48,7 @@ export async function offerStats(store: OfferStore, offerId: string, now: UnixMs
   const { offer } = state;
   const available = availableIn(counts, drawOrder(state, now));
   const perDay = rateOf(given);
+  const lowLevel = crossedLevel(lowStockLevels(offer), available);
   return {
     offer,
     available,
@@ -55,7 +57,8 @@ export async function offerStats(store: OfferStore, offerId: string, now: UnixMs
     redeemed: sumOf(counts, "redeemed"),
     perDay,
     daysLeft: perDay > 0 ? Math.floor(available / perDay) : null,
-    isLow: offer.lowStock !== undefined && available < offer.lowStock,
+    isLow: lowLevel !== null,
+    lowLevel,
     batches: counts.map((each) => ({ ...each, state: stateOf(state, each, now) })),
   };
 }

@@ -21,14 +21,14 @@ const orderSchema = z.looseObject(
   { error: "an order" },
 );
 
-/** What became of one discount code of an order. `unknown-code`: no offer has it; shops have codes of their own as well. */
+/** What became of one discount code of an order. `unknown-code`: no offer has it; it may be a code of the shop's own. */
 export type OrderRedemption = { code: string; redemption: Redemption<Date> };
 
 /**
  * Marks the discount codes of a shop's order as redeemed: the body of Shopify's order webhooks (`orders/create`, `orders/paid`), with
  * `discount_codes: [{ code, amount, type }]`, for a store or a resolver. Redeemed at the order's `processed_at` or `created_at`, otherwise
  * at `at` (default now).
- * A webhook that comes twice changes nothing the second time. Rejects with `InvalidInputError` when the body is not an order.
+ * A webhook that arrives twice changes nothing the second time. Rejects with `InvalidInputError` when the body is not an order.
  *
  * @example
  * const redemptions = await redeemOrder(store, JSON.parse(body));

@@ -42,7 +42,7 @@ export type RedeemFileOptions = LayoutOptions & {
 };
 
 /**
- * Marks the codes of a CSV file as redeemed: a column `code`, and where it is known `redeemed_at` (2026-11-30 or 2026-11-30T18:00:00Z, in UTC where
+ * Marks the codes of a CSV file as redeemed: a column `code`, and optionally `redeemed_at` (2026-11-30 or 2026-11-30T18:00:00Z, in UTC where
  * it says no offset). Where columns say which codes were used (`redeemed_at`, `used`, `times used`, `state`), only those are. Running
  * it again changes nothing.
  *

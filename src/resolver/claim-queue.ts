@@ -3,7 +3,7 @@ import { decide, reusable } from "../domain/decide.js";
 import { StoreUnavailableError } from "../domain/errors.js";
 import { type Holding, newestCode } from "../domain/holding.js";
 import type { Message } from "../domain/message.js";
-import type { OfferState } from "../domain/offer.js";
+import { lowStockLevels, type OfferState } from "../domain/offer.js";
 import type { NewCodeReason, Resolution } from "../domain/resolution.js";
 import type { UnixMs } from "../domain/units.js";
 import { drawOrder } from "../domain/window.js";
@@ -103,8 +103,8 @@ export class ClaimQueue {
     try {
       const items = claims.map((claim) => this.#item(claim, state, now));
       const from = drawOrder(state, now);
-      const { lowStock } = state.offer;
-      const countLeft = this.events !== null && lowStock !== undefined;
+      const levels = this.events === null ? [] : lowStockLevels(state.offer);
+      const countLeft = levels.length > 0;
       const { offerId } = this;
       const reply = await this.store.claim({ offerId, revision: state.revision, from, now, items, countLeft });
       this.events?.storeAvailable();
@@ -113,7 +113,7 @@ export class ClaimQueue {
         await offers.load(offerId, now);
         return claims;
       }
-      if (countLeft && reply.left !== undefined) this.events?.stock(offerId, reply.left, lowStock);
+      if (countLeft && reply.left !== undefined) this.events?.stock(offerId, reply.left, levels);
       offers.confirm(state, token);
       return claims.filter((claim, index) => {
         const resolution = this.#resolution(claim, reply.answers[index] as ClaimAnswer, state, token);

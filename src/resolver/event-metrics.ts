@@ -1,12 +1,12 @@
 import type { EventListener } from "./events.js";
 
-/** As much of OpenTelemetry's `Meter` as is used. */
+/** The part of OpenTelemetry's `Meter` that is used. */
 export type MetricsMeter = {
   /** Creates a counter that only grows. */
   createCounter(name: string, options: { description: string }): MetricsCounter;
 };
 
-/** As much of OpenTelemetry's `Counter` as is used. */
+/** The part of OpenTelemetry's `Counter` that is used. */
 export type MetricsCounter = {
   /** Adds to the count of these attributes. */
   add(value: number, attributes?: Attributes): void;
@@ -21,12 +21,12 @@ const COUNTERS = {
   "low-stock": ["offer_code.low_stock", "how often an offer's stock fell below its level"],
   "pool-empty": ["offer_code.pool_empty", "how often an offer's pool was found empty"],
   "store-unavailable": ["offer_code.store_unavailable", "how often the store became unavailable"],
-  "store-available": ["offer_code.store_available", "how often it became available again"],
+  "store-available": ["offer_code.store_available", "how often the store became available again"],
 } as const;
 
 /**
  * Counts a resolver's events as OpenTelemetry metrics: `offer_code.claimed`, `offer_code.kept`, `offer_code.unavailable`, ... with the
- * attributes `offer`, `reason`, `cache` (hit or miss) and `fallback`. Subscribers and messages are no attributes.
+ * attributes `offer`, `reason`, `cache` (hit or miss) and `fallback`. Subscribers and messages are not attributes.
  *
  * @example
  * const resolver = createResolver({ store, onEvent: eventMetrics(metrics.getMeter("offer-code")) });

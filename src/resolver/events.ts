@@ -1,3 +1,4 @@
+import { crossedLevel } from "../domain/offer.js";
 import type { KeptCodeReason, NewCodeReason, Resolution, UnavailableReason } from "../domain/resolution.js";
 import type { Milliseconds } from "../domain/units.js";
 
@@ -9,7 +10,7 @@ type About = { offerId: string; subscriberId: string; messageId: string };
  *
  * - `claimed`: a code left the pool. `kept`: a code held before is shown; `fromCache`: without a call of the store.
  * - `unavailable`: there was no code to give; `isFallback`: the offer's static code is shown.
- * - `low-stock`: fewer than `level` codes are left. Reported once by each process, and again after the stock had recovered.
+ * - `low-stock`: fewer than `level` codes are left. Each process reports each level once, and again after the stock had recovered.
  * - `pool-empty`: a message found no code left. Reported once by each process, and again after codes had come in.
  * - `store-unavailable`: a call of the store failed; reported once. `store-available`: it answers again, after `unavailableFor` milliseconds.
  */
@@ -32,8 +33,8 @@ const MOST_OFFERS = 10_000;
 
 /** Tells one listener what a resolver does. Where nobody listens there is no reporter, and nothing of this runs. */
 export class EventReporter {
-  readonly #low = new BoundedSet();
-  readonly #empty = new BoundedSet();
+  readonly #low = new BoundedMap<number>();
+  readonly #empty = new BoundedMap<true>();
   #unavailableSince: number | null = null;
 
   constructor(readonly listener: EventListener) {}
@@ -55,11 +56,13 @@ export class EventReporter {
     }
   }
 
-  /** After a claim: how many codes are left. */
-  stock(offerId: string, left: number, level: number): void {
-    if (left >= level) this.#low.delete(offerId);
-    else if (!this.#low.has(offerId)) {
-      this.#low.add(offerId);
+  /** After a claim: how many codes are left. One event for the lowest level that they fell below, however many they passed. */
+  stock(offerId: string, left: number, levels: readonly number[]): void {
+    const level = crossedLevel(levels, left);
+    const reported = this.#low.get(offerId);
+    if (level === null) this.#low.delete(offerId);
+    else this.#low.set(offerId, level);
+    if (level !== null && (reported === undefined || level < reported)) {
       this.#notify({ type: "low-stock", offerId, left, level });
     }
   }
@@ -79,7 +82,7 @@ export class EventReporter {
 
   #foundEmpty(offerId: string): void {
     if (this.#empty.has(offerId)) return;
-    this.#empty.add(offerId);
+    this.#empty.set(offerId, true);
     this.#notify({ type: "pool-empty", offerId });
   }
 
@@ -96,10 +99,10 @@ export class EventReporter {
   }
 }
 
-/** Offer ids, the newest `MOST_OFFERS` of them. */
-class BoundedSet extends Set<string> {
-  override add(offerId: string): this {
-    if (this.size >= MOST_OFFERS && !this.has(offerId)) this.delete(this.values().next().value as string);
-    return super.add(offerId);
+/** What is remembered of offers, of the newest `MOST_OFFERS` of them. */
+class BoundedMap<Value> extends Map<string, Value> {
+  override set(offerId: string, value: Value): this {
+    if (this.size >= MOST_OFFERS && !this.has(offerId)) this.delete(this.keys().next().value as string);
+    return super.set(offerId, value);
   }
 }

@@ -41,7 +41,7 @@ export const optionsSchema = z.strictObject(
 /**
  * Options of `createResolver`. A wrong one throws an `InvalidInputError` that names it.
  *
- * - `store`: where codes live.
+ * - `store`: where offers and codes are kept.
  * - `cache`: what is known of at most `max` subscribers (a whole number of 1 or more, default 100,000; about 600 bytes each) is used for at
  *   most `maxAge` milliseconds (0 or more, default 60,000) without the store; `false` reads the store every time. Of one subscriber
  *   the sixteen newest offers are kept.

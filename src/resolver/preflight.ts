@@ -22,8 +22,8 @@ const optionsSchema = z.strictObject(
 export type PreflightOptions = z.input<typeof optionsSchema>;
 
 /**
- * - `recipients`: the subscribers of the audience, each counted once. `reuse`: keep a code they hold. `needNew`: need one from the pool, `why` counts the reasons.
- * - `available`: codes that can be handed out today. `short`: how many are missing, 0 when they suffice.
+ * - `recipients`: the subscribers of the audience, each counted once. `reuse`: keep a code they hold. `needNew`: need one from the pool; `why` counts the reasons.
+ * - `available`: codes that can be given out today. `short`: how many are missing, 0 if there are enough.
  */
 export type Preflight = {
   recipients: number;

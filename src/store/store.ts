@@ -56,6 +56,14 @@ export interface OfferStore {
   /** Where a code is and who holds it, in any letter case, or `null`. */
   findCode(code: string): Promise<CodeRecord | null>;
 
+  /** All codes that a subscriber was given, of all offers, newest first. */
+  codesOf?(subscriberId: string): Promise<CodeRecord[]>;
+  /**
+   * Makes two profiles of one person one: the codes, messages and sign-up offer of `from` become those of `into`. Where both have a sign-up offer, that of which
+   * a code was given first stands. A second call changes nothing; after an interrupted one it moves the rest.
+   */
+  merge?(from: string, into: string): Promise<Merged>;
+
   /** Records the offer with which a subscriber signed up. The first record stands; it is returned. */
   recordSignUp(subscriberId: string, offerId: string): Promise<string>;
   /** The sign-up offers of subscribers, in their order. */
@@ -72,6 +80,14 @@ export interface OfferStore {
   withdraw(offerId: string, batchId: string): Promise<number>;
   /** All codes given out, batch by batch in their order, a chunk at a time. Codes given out meanwhile may be left out. */
   givenOut(offerId: string): AsyncIterable<CodeRecord[]>;
+  /**
+   * Takes the right to deliver a signal, such as "welcome10 is low": for a minute, where processes share the store. `false`: it was delivered, or
+   * another process is delivering it.
+   */
+  takeSignal(signal: string): Promise<boolean>;
+  /** Ends that right. A delivered signal is not given again, until it is settled as not delivered. */
+  settleSignal(signal: string, isDelivered: boolean): Promise<void>;
+
   /** Removes what is kept about a person: sign-up, claims, messages. The codes stay given out. Returns how many they were. */
   forget(subscriberId: string): Promise<number>;
 
@@ -162,6 +178,9 @@ export type Revocation =
 export type Restoration =
   | { status: "restored" | "not-revoked" | "given-out"; code: string; offerId: string }
   | { status: "unknown-code" };
+
+/** `codes`: how many were moved. `signUpOfferId`: the one that stands, or `null`. */
+export type Merged = { codes: number; signUpOfferId: string | null };
 
 /** Whatever marks codes as redeemed: a store or a resolver. */
 export type Redeemer = {

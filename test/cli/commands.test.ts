@@ -304,9 +304,9 @@ describe.sequential("the command line over one shop", () => {
     const at = new Date(NOW).toISOString();
     expect(ended.stdout).toBe(
       [
-        "code,subscriber_id,message_id,batch,starts_on,ends_on,issued_at,sent_until,redeemed_at",
-        `A7K2,sub_1,msg_1,first,,,${at},${until},2099-11-20T10:00:00.000Z`,
-        `'=1+1,'+4917012345,'@msg,odd,,,${at},${until},`,
+        "code,subscriber_id,message_id,batch,starts_on,ends_on,issued_at,sent_until,redeemed_at,state",
+        `A7K2,sub_1,msg_1,first,,,${at},${until},2099-11-20T10:00:00.000Z,`,
+        `'=1+1,'+4917012345,'@msg,odd,,,${at},${until},,`,
         "",
       ].join("\r\n"),
     );

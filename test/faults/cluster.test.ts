@@ -1,10 +1,16 @@
+import { Cluster } from "ioredis";
+import { Cluster as Cluster5 } from "ioredis-5";
+import { Cluster as ValkeyCluster } from "iovalkey";
+import { fromNodeRedis, type NodeRedisCluster, type RedisClient } from "offer-code/redis";
+import { createCluster } from "redis";
+import { createCluster as createCluster5 } from "redis-5";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Cluster, type RedisServer, startCluster } from "../setup/redis.js";
+import { type Cluster as RedisCluster, type RedisServer, startCluster } from "../setup/redis.js";
 import { withClient } from "../setup/redis-client.js";
 import { eventually } from "../setup/wait.js";
-import { clusterClient, figures, fill, Ledger, load, size, testStore } from "./test-store.js";
+import { clusterClient, figures, fill, kept, Ledger, load, messageOf, size, testStore } from "./test-store.js";
 
-let cluster: Cluster;
+let cluster: RedisCluster;
 beforeAll(async () => {
   cluster = await startCluster();
 });
@@ -37,6 +43,14 @@ async function moveSlot(slot: number, from: RedisServer, to: RedisServer): Promi
   }
   await own(to, "SETSLOT", slot, "NODE", toId);
   await own(from, "SETSLOT", slot, "NODE", toId);
+}
+
+/** An offer id in another slot of this node. */
+async function offerOn(node: RedisServer, besides: string): Promise<string> {
+  for (let n = 0; ; n++) {
+    const id = `beside-${besides}-${n}`;
+    if ((await primaryOf(await slotOf(id))) === node) return id;
+  }
 }
 
 const modes = [{ durability: "fast" }, { durability: "replicated" }] as const;
@@ -72,6 +86,44 @@ describe.each(modes)("a cluster of six, $durability", ({ durability }) => {
     figures(`slot migration, ${durability}`, { rounds, claims, failures: under.failures, duplicates, changed, lost });
     expect({ duplicates, changed, lost }).toEqual({ duplicates: 0, changed: 0, lost: 0 });
     expect((await store.reconcile(offerId)).findings).toEqual([]);
+  });
+});
+
+describe("an offer whose slot has moved is found at once", () => {
+  const [OldCluster, Valkey] = [Cluster5, ValkeyCluster] as unknown as [typeof Cluster, typeof Cluster];
+  const nodes = () => [{ host: "127.0.0.1", port: cluster.nodes[0]!.port }];
+  const rootNodes = () => cluster.nodes.map(({ url }) => ({ url }));
+  const connect = async <Client extends NodeRedisCluster>(made: Client) => {
+    made.on("error", () => {});
+    await made.connect();
+    return kept(fromNodeRedis(made));
+  };
+  const ways: [name: string, connect: () => RedisClient | Promise<RedisClient>][] = [
+    ["ioredis 6 with automatic pipelines", () => kept(new Cluster(nodes(), { enableAutoPipelining: true }))],
+    ["ioredis 5 with automatic pipelines", () => kept(new OldCluster(nodes(), { enableAutoPipelining: true }))],
+    ["iovalkey with automatic pipelines", () => kept(new Valkey(nodes(), { enableAutoPipelining: true }))],
+    ["node-redis 6", () => connect(createCluster({ rootNodes: rootNodes() }))],
+    ["node-redis 5", () => connect(createCluster5({ rootNodes: rootNodes() }))],
+  ];
+
+  test.each(ways)("by %s", async (name, made) => {
+    const offerId = name.replaceAll(" ", "-");
+    const { resolver, store } = testStore(await made(), { timeout: 5_000 });
+    await fill(store, 10, { id: offerId });
+    const slot = await slotOf(offerId);
+    const home = await primaryOf(slot);
+    const other = cluster.primaries.find((node) => node !== home)!;
+    expect((await resolver.resolve(messageOf("m1", "ann", offerId))).code).not.toBeNull();
+    const neighbour = await offerOn(home, offerId);
+    await fill(store, 10, { id: neighbour });
+    await resolver.resolve(messageOf("m1", "ann", neighbour));
+    await moveSlot(slot, home, other);
+    for (let n = 0; n < 3; n++) {
+      const both = [offerId, neighbour].map((id) => resolver.resolve(messageOf(`m${n}`, `s${n}`, id)));
+      expect(await Promise.all(both)).toMatchObject([{ reason: "first-code" }, { reason: "first-code" }]);
+    }
+    await moveSlot(slot, other, home);
+    expect(await resolver.resolve(messageOf("m9", "ben", offerId))).toMatchObject({ reason: "first-code" });
   });
 });
 

@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { Cluster, Redis, type RedisOptions } from "ioredis";
 import { createResolver, importCodes, type Message, type OfferInput, type OfferStore, type Resolver } from "offer-code";
-import { type RedisClient, type RedisStore, type RedisStoreOptions, redisStore } from "offer-code/redis";
+import { fromNodeRedis, type RedisClient, type RedisStore, type RedisStoreOptions, redisStore } from "offer-code/redis";
+import { createClient } from "redis";
 import { afterAll, vi } from "vitest";
 import { scriptNames } from "../../src/store/redis/lua.js";
 
@@ -43,6 +44,14 @@ export function kept<Client extends RedisClient>(made: Client): Client {
 
 function disconnectAll(): void {
   for (const each of clients.splice(0)) each.disconnect();
+}
+
+/** A client of node-redis as the store takes it, which is gone when the test file is. */
+export async function nodeRedisClient(url: string, create: typeof createClient = createClient): Promise<RedisClient> {
+  const made = create({ url, socket: { reconnectStrategy: () => 20 } });
+  made.on("error", () => {});
+  await made.connect();
+  return kept(fromNodeRedis(made));
 }
 
 export function clusterClient(port: number): Cluster {

@@ -64,3 +64,11 @@ test("all offers are listed by their id, and an unknown one is refused", async (
   ]);
   await expect(offerStats(store, "nowhere", NOON)).rejects.toThrow("offerId: expected the id of a saved offer");
 });
+
+test("of several levels the lowest that the stock is below is told", async () => {
+  const store = memoryStore();
+  await stock(store, { lowStock: [2, 10, 5] }, [{ id: "b1", codes: codeList("C", 9) }]);
+  expect(await offerStats(store, "welcome", NOON)).toMatchObject({ isLow: true, lowLevel: 10 });
+  for (const id of codeList("s", 5)) await claim(store, id, "m1");
+  expect(await offerStats(store, "welcome", NOON)).toMatchObject({ available: 4, lowLevel: 5 });
+});

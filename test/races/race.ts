@@ -13,13 +13,21 @@ export type Answer = {
   readonly isReleased: boolean;
 };
 
+/** The client library of a process. */
+export type Library = "ioredis" | "node-redis" | "iovalkey";
+
 const WORKER = fileURLToPath(new URL("worker.js", import.meta.url));
 const PACKAGE = fileURLToPath(new URL("../../dist/src/index.js", import.meta.url));
 
 /** Resolves each list in a process of its own, all starting at once. Resolves with all resolutions. */
-export async function race(url: string, prefix: string, lists: readonly (readonly Ask[])[]): Promise<Answer[]> {
+export async function race(
+  url: string,
+  prefix: string,
+  lists: readonly (readonly Ask[])[],
+  libraries: readonly Library[] = ["ioredis"],
+): Promise<Answer[]> {
   if (!existsSync(PACKAGE)) throw new Error("races run the built package: npm run build");
-  const runners = lists.map(() => fork(WORKER, [url, prefix]));
+  const runners = lists.map((_, at) => fork(WORKER, [url, prefix, libraries[at % libraries.length] as Library]));
   try {
     await Promise.all(runners.map((runner, at) => isReady(runner, lists[at]!)));
     const answers = runners.map(answersOf);

@@ -16,7 +16,7 @@ async function run(codes: number, offer: object, asksOf: (process: number) => As
   const store = redisStore(stores.client, { prefix });
   await stock(store, offer, [{ id: "b1", codes: codeList("C", codes) }]);
   const lists = Array.from({ length: PROCESSES }, (_, process) => asksOf(process));
-  return { store, answers: await race(stores.server.url, prefix, lists) };
+  return { store, answers: await race(stores.server.url, prefix, lists, ["ioredis", "node-redis", "iovalkey"]) };
 }
 
 function bySubscriber(answers: readonly Answer[]): Map<string, Answer[]> {

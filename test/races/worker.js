@@ -1,11 +1,19 @@
 // One of the processes of a race, over the built package. It receives its messages, waits for the start and resolves all at once.
 import process from "node:process";
 import { Redis } from "ioredis";
+import { Redis as Valkey } from "iovalkey";
 import { createResolver } from "offer-code";
-import { redisStore } from "offer-code/redis";
+import { fromNodeRedis, redisStore } from "offer-code/redis";
+import { createClient } from "redis";
 
-const [url, prefix] = process.argv.slice(2);
-const client = new Redis(url, { commandTimeout: 30_000 });
+const connect = {
+  ioredis: () => new Redis(url, { commandTimeout: 30_000 }),
+  "node-redis": async () => fromNodeRedis(await createClient({ url }).connect()),
+  iovalkey: () => new Valkey(url, { commandTimeout: 30_000 }),
+};
+
+const [url, prefix, library] = process.argv.slice(2);
+const client = await connect[library]();
 const resolver = createResolver({ store: redisStore(client, { prefix, timeout: 30_000 }) });
 let asks = [];
 
@@ -15,7 +23,7 @@ process.on("message", (word) => {
   if (word === "start") race();
   else {
     asks = word;
-    client.ping().then(() => process.send("ready"));
+    client.call("ping").then(() => process.send("ready"));
   }
 });
 

@@ -63,6 +63,24 @@ describe.each(KINDS)("over %s", (_, makeStore) => {
     expect(codes).toEqual(codeList("C", 60));
   });
 
+  test("a message that waits for another one to the same subscriber is judged by the time when it asks", async () => {
+    const { real, clock } = await setUp(makeStore(), TEN_DAYS);
+    await createResolver({ store: real, now: clock.now }).resolve(message({ id: "m0" }));
+    let late: Promise<Resolution> | undefined;
+    const store: OfferStore = {
+      ...real,
+      async claim(request) {
+        const reply = await real.claim(request);
+        clock.at = NOON + 10 * DAY;
+        late ??= resolver.resolve(message({ id: "m2" }));
+        return reply;
+      },
+    };
+    const resolver = createResolver({ store, now: clock.now });
+    expect(await resolver.resolve(message({ id: "m1" }))).toMatchObject({ code: "C0", reason: "still-valid" });
+    expect(await late).toMatchObject({ code: "C1", reason: "expired" });
+  });
+
   test("parts of one message that ask at once share one code, with a time to live of 0 as well", async () => {
     const { real, resolver, claims } = await setUp(makeStore(), EACH_MESSAGE);
     const mine = message();

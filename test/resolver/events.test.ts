@@ -93,6 +93,28 @@ describe("a resolver tells", () => {
     expect(low()).toEqual([low()[0], { type: "low-stock", offerId: "welcome", left: 3, level: 4 }]);
   });
 
+  test("each of several levels is reported once, and the lowest alone where several are passed", async () => {
+    const { resolver, store, events } = await listened(8, { lowStock: [6, 4, 2] });
+    const levels = () => events.flatMap((event) => (event.type === "low-stock" ? [[event.left, event.level]] : []));
+    const send = async (from: number, to: number) => {
+      for (let at = from; at < to; at++) await resolver.resolve(message({ id: `l${at}`, subscriberId: `l${at}` }));
+    };
+    await send(0, 5);
+    expect(levels()).toEqual([
+      [5, 6],
+      [3, 4],
+    ]);
+    await store.addCodes("welcome", { id: "more" }, ["M1", "M2", "M3", "M4"]);
+    await send(5, 6);
+    await store.withdraw("welcome", "more");
+    await send(6, 7);
+    expect(levels()).toEqual([
+      [5, 6],
+      [3, 4],
+      [1, 2],
+    ]);
+  });
+
   test("an empty pool once, and again after codes had come in and were gone", async () => {
     const { resolver, store, types } = await listened(1);
     const empty = () => types().filter((type) => type === "pool-empty").length;

@@ -11,6 +11,7 @@ import { offersContract } from "./contract/offers.js";
 import { redeemContract } from "./contract/redeem.js";
 import { releaseContract } from "./contract/release.js";
 import { signUpsContract } from "./contract/sign-ups.js";
+import { signalsContract } from "./contract/signals.js";
 import { watchContract } from "./contract/watch.js";
 import { withdrawContract } from "./contract/withdraw.js";
 
@@ -33,6 +34,7 @@ export function storeContract(name: string, makeStore: () => OfferStore | Promis
     describe("withdrawing a batch", () => withdrawContract(current));
     describe("forgetting a person, and walking over what was given out", () => forgetContract(current));
     describe("counting", () => countingContract(current));
+    describe("signals", () => signalsContract(current));
     describe("sign-ups", () => signUpsContract(current));
     describe("watching", () => watchContract(current));
     describe("ids and codes", () => idsContract(current));

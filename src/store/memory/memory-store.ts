@@ -5,6 +5,7 @@ import {
   checkAssignments,
   checkCode,
   checkInstant,
+  checkMerge,
   checkSignUp,
   sameOffer,
   unknownBatch,
@@ -28,6 +29,7 @@ import type {
 
 import { assignCode } from "./assign.js";
 import { answer, claimedEntry, holdingOf, type OfferShelf, recordOf, takeBack } from "./holders.js";
+import { mergeSubscribers } from "./merge.js";
 import {
   addCode,
   type BatchPool,
@@ -52,6 +54,7 @@ import {
 export function memoryStore(): OfferStore {
   const shelves = new Map<string, OfferShelf>();
   const index = new Map<string, Entry>();
+  const signals = new Set<string>();
   const signUps = new Map<string, string>();
   const listeners = new Set<(change: StoreChange) => void>();
 
@@ -189,6 +192,20 @@ export function memoryStore(): OfferStore {
       return entry === undefined ? null : recordOf(shelfOf(entry.offerId), entry);
     },
 
+    async codesOf(subscriberId) {
+      const records = [...shelves.values()].flatMap((shelf) =>
+        (shelf.holders.get(subscriberId) ?? []).map((entry) => recordOf(shelf, entry)),
+      );
+      return records.sort((one, other) => (other.issuedAt ?? 0) - (one.issuedAt ?? 0));
+    },
+
+    async merge(from, into) {
+      checkMerge(from, into);
+      const merged = mergeSubscribers(shelves, signUps, from, into);
+      for (const subscriberId of [from, into]) notify({ type: "forgotten", subscriberId });
+      return merged;
+    },
+
     async recordSignUp(subscriberId, offerId) {
       checkSignUp(subscriberId, offerId);
       const recorded = signUps.get(subscriberId);
@@ -233,6 +250,16 @@ export function memoryStore(): OfferStore {
         const given = pool.entries.filter((entry) => entry.claim !== null);
         if (shelf !== undefined && given.length > 0) yield given.map((entry) => recordOf(shelf, entry));
       }
+    },
+
+    async takeSignal(signal) {
+      if (signals.has(signal)) return false;
+      signals.add(signal);
+      return true;
+    },
+
+    async settleSignal(signal, isDelivered) {
+      if (!isDelivered) signals.delete(signal);
     },
 
     async forget(subscriberId) {

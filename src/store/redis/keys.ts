@@ -18,6 +18,7 @@ import { checked } from "../../domain/errors.js";
  * | `oc:{offer}:s:<bucket>:older` | hash | subscriber -> refs of codes given longer ago than is remembered, oldest first |
  * | `oc:offers` | set | offer ids |
  * | `oc:signups:<bucket>` | hash | subscriber -> sign-up offer |
+ * | `oc:signal:<signal>` | string | `sending` or `sent`: see `takeSignal` |
  * | `oc:import` | string | the lock that imports take turns by |
  * | `oc:{offer}:slot-guard` | - | never exists: see `slotGuardKey` |
  *

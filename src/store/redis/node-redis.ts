@@ -5,7 +5,7 @@ import { slotOf } from "./slot.js";
 type SendOptions = { readonly chainId?: symbol };
 type Listener = (...args: unknown[]) => void;
 
-/** What is used of a client that node-redis's `createClient` returns. */
+/** The part that is used of a client made by node-redis's `createClient`. */
 export interface NodeRedisClient {
   sendCommand(args: string[], options?: SendOptions): Promise<unknown>;
   // biome-ignore lint/suspicious/noExplicitAny: node-redis gives each set of options a type of its own
@@ -17,7 +17,7 @@ export interface NodeRedisClient {
   destroy(): void;
 }
 
-/** What is used of a client that node-redis's `createCluster` returns. */
+/** The part that is used of a client made by node-redis's `createCluster`. */
 export interface NodeRedisCluster {
   sendCommand(firstKey: string | undefined, isReadonly: boolean | undefined, args: string[]): Promise<unknown>;
   // biome-ignore lint/suspicious/noExplicitAny: node-redis gives each set of options a type of its own

@@ -22,10 +22,10 @@ export const optionsSchema = z.strictObject(
 
 /**
  * - `prefix`: what every key begins with. Default `oc`.
- * - `timeout`: milliseconds that Redis may take for one answer, whatever the client's own options say. Default 2000.
- * - `durability`: what a code has to outlive before it is handed out. `fast` (default): nothing. `replicated`: `replicas` have confirmed
+ * - `timeout`: milliseconds that Redis may take for one reply, whatever the client's own options say. Default 2000.
+ * - `durability`: what a code must survive before it is given out. `fast` (default): nothing. `replicated`: `replicas` have confirmed
  *   it. `durable`: the server's disk has. See docs/reliability.md.
- * - `replicas`: how many have to confirm. Default 1 for `replicated`, 0 for `durable`.
+ * - `replicas`: how many must confirm. Default 1 for `replicated`, 0 for `durable`.
  * - `allowEviction`: whether a server with an `allkeys-*` eviction policy is accepted, which deletes codes when memory is short. Default `false`.
  * - `onWarning`: called once with each setting of the server or the client that puts codes at risk. Default `process.emitWarning`.
  */

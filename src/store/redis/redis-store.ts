@@ -34,6 +34,7 @@ import { saveOffer } from "./scripts/offers.js";
 import { redeem } from "./scripts/redeem.js";
 import { release } from "./scripts/release.js";
 import { forgetSignUp, recordSignUp } from "./scripts/sign-up.js";
+import { settleSignal, takeSignal } from "./scripts/signal.js";
 import { tryCodes } from "./scripts/try-codes.js";
 import { withdraw } from "./scripts/withdraw.js";
 import { startChecks } from "./startup-check.js";
@@ -233,6 +234,9 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
     },
 
     givenOut: (offerId) => givenOut(connection, prefix, offerId),
+
+    takeSignal: (signal) => takeSignal(connection, `${prefix}:signal:${signal}`),
+    settleSignal: (signal, isDelivered) => settleSignal(connection, `${prefix}:signal:${signal}`, isDelivered),
 
     async forget(subscriberId) {
       const forgotten = {

@@ -34,18 +34,18 @@ return denied
 /**
  * Throws `InvalidInputError` where the account lacks a right: a script that Redis stops in the middle for a missing one has done half.
  *
- * @param prefix what every key begins with, as Redis sees it.
+ * @param names what every key and every channel begins with, as Redis sees them.
  */
 export async function checkRights(
   client: RedisClient,
-  prefix: string,
+  names: { readonly keys: string; readonly channels: string },
   confirmation: Confirmation | null,
 ): Promise<void> {
-  const denied = await deniedCommands(client, commandLines(prefix, confirmation));
+  const denied = await deniedCommands(client, commandLines(names, confirmation));
   if (denied.length === 0) return;
-  const names = [...new Set(denied)].sort().map((name) => `+${name}`);
+  const rights = [...new Set(denied)].sort().map((command) => `+${command}`);
   throw new InvalidInputError(
-    `the Redis account lacks rights for keys "${prefix}:*" and channels "${prefix}:changes*": ${names.join(" ")}`,
+    `the Redis account lacks rights for ~${names.keys}:* &${names.channels}:changes &${names.channels}:changes:* : ${rights.join(" ")}`,
   );
 }
 
@@ -58,11 +58,14 @@ async function deniedCommands(client: RedisClient, lines: readonly string[]): Pr
   }
 }
 
-function commandLines(prefix: string, confirmation: Confirmation | null): string[] {
-  const channels = [`${prefix}:changes`, `${prefix}:changes:process`];
+function commandLines(
+  names: { readonly keys: string; readonly channels: string },
+  confirmation: Confirmation | null,
+): string[] {
+  const channels = [`${names.channels}:changes`, `${names.channels}:changes:process`];
   const keyed = new Set([...scriptCommands, ...PLAIN_COMMANDS].filter((name) => name !== "publish" && name !== "time"));
   return [
-    ...[...keyed].map((name) => `${name} ${prefix}:key`),
+    ...[...keyed].map((name) => `${name} ${names.keys}:key`),
     ...channels.flatMap((channel) => [`publish ${channel} text`, `subscribe ${channel}`]),
     ...(scriptCommands.has("time") ? ["time"] : []),
     "evalsha 0 0",

@@ -64,7 +64,7 @@ async function checkServer(client: RedisClient, connection: Connection, options:
   ]);
   refuseOld(facts);
   refuseEviction(facts, options);
-  await checkRights(client, `${keyPrefix}${options.prefix}`, confirmation);
+  await checkRights(client, { keys: `${keyPrefix}${options.prefix}`, channels: options.prefix }, confirmation);
   return [...serverWarnings(facts, confirmation, options), ...diskWarnings(facts, sync, connection)];
 }
 

@@ -1,0 +1,3 @@
+// Packages that bring no types.
+declare module "email-templates";
+declare module "hbs";
