@@ -91,8 +91,7 @@ export class ClaimQueue {
     const { offers } = this.local;
     const state = offers.get(this.offerId)?.state ?? (await offers.load(this.offerId, this.now()));
     if (state !== null) return this.#claim(state, claims);
-    const now = this.now();
-    for (const claim of claims) this.#answer(claim, unavailableAnswer(this.offerId, undefined, "unknown-offer"), now);
+    for (const claim of claims) this.#answer(claim, unavailableAnswer(this.offerId, undefined, "unknown-offer"));
     return [];
   }
 
@@ -117,7 +116,7 @@ export class ClaimQueue {
       offers.confirm(state, token);
       return claims.filter((claim, index) => {
         const resolution = this.#resolution(claim, reply.answers[index] as ClaimAnswer, state, token);
-        if (resolution !== undefined) this.#answer(claim, resolution, now);
+        if (resolution !== undefined) this.#answer(claim, resolution);
         return resolution === undefined;
       });
     } finally {
@@ -162,11 +161,11 @@ export class ClaimQueue {
   }
 
   /** Answers the claim, and those after it in the subscriber's line that what is known now suffices for. */
-  #answer(answered: PendingClaim, resolution: Resolution, now: UnixMs): void {
+  #answer(answered: PendingClaim, resolution: Resolution): void {
     this.#deliver(answered, resolution, false);
     let next = this.#lines.leave(answered);
     while (next !== null) {
-      const known = this.local.answer(next.entry, next, next.message, now);
+      const known = this.local.answer(next.entry, next, next.message, this.now());
       if (known === undefined) {
         this.#add(next);
         return;
