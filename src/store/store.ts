@@ -78,6 +78,10 @@ export interface OfferStore {
 
   /** Takes back the codes of a batch that nobody has. The batch stays, with the codes given out. Rejects for an unknown batch. */
   withdraw(offerId: string, batchId: string): Promise<number>;
+  /** Gives a batch other days; its codes follow them, those given out as well. Rejects for an unknown batch. */
+  changeDays?(offerId: string, batch: BatchInput): Promise<void>;
+  /** The codes of a batch that nobody has and that are not redeemed, in their order, a chunk at a time; revoked ones among them. */
+  poolCodes?(offerId: string, batchId: string): AsyncIterable<string[]>;
   /** All codes given out, batch by batch in their order, a chunk at a time. Codes given out meanwhile may be left out. */
   givenOut(offerId: string): AsyncIterable<CodeRecord[]>;
   /**

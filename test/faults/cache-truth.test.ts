@@ -51,7 +51,7 @@ describe("one server", () => {
   const events: [what: string, happen: (code: string) => Promise<unknown>][] = [
     ["a redemption", (code) => there.store.redeem(code, Date.now())],
     ["a person who is forgotten", () => there.store.forget("ann")],
-    ["a change of the offer", () => there.store.saveOffer({ id: "welcome", expectedAudience: 1_000, lowStock: 3 })],
+    ["a change of the offer", () => there.store.saveOffer({ id: "welcome", lowStock: 3 })],
   ];
 
   test.each(events)("hears at once of %s", async (_what, happen) => {
