@@ -17,7 +17,7 @@ import { refuseOwnOffer, UNKNOWN_FILTER_ARGUMENT } from "./view.js";
 import { checkLiquid, checkResolver } from "./wrong-calls.js";
 
 /**
- * Renders one part of a message: the same message gives all its parts the same code. `renderOptions` are LiquidJS's own.
+ * Renders one part of a message: with the same message all its parts show the same code. `renderOptions` are LiquidJS's own.
  *
  * Rejects with `OfferUnavailableError` when an offer without a code is shown: the message must not leave. With `InvalidInputError`
  * for a wrong message, and for data that has an `offer` of its own. With `OfferTemplateError` for what LiquidJS refuses.
@@ -39,12 +39,12 @@ export type OfferLiquid = {
    */
   globals(message: Message): object;
   /**
-   * Renders a message by whatever calls the engine: within `fn` every template of this instance shows the message's offers, whoever parsed
-   * it, and by the sync methods as well. `fn` renders and returns what it rendered, or a promise of it, to which the returned promise
-   * resolves.
+   * Renders a message through a stack that calls the engine itself: inside `fn` every template of this instance shows the message's offers,
+   * whoever parsed it, with the sync methods as well. `fn` renders and returns the result or a promise of it; the returned promise
+   * resolves with that.
    *
-   * `fn` may be started again until each offer that it reads is known, so it should render and do nothing else: send outside of it.
-   * Rejects as an `OfferLiquidTemplate` does, also where `fn` swallows the error.
+   * `fn` may be called again until each offer that it reads is known, so it should only render: send outside of it. Rejects like an
+   * `OfferLiquidTemplate`, even if `fn` swallows the error.
    */
   run<T>(message: Message, fn: () => T | Promise<T>): Promise<T>;
 };
