@@ -17,6 +17,7 @@ import type { Program } from "./template-node.js";
 import { withFrames } from "./template-spec.js";
 import { CURRENT_OFFER, RENDERING, withOffers } from "./template-tree.js";
 import { refuseOwnOffer } from "./view.js";
+import { checkedHandlebars, checkResolver } from "./wrong-calls.js";
 
 type Engine = typeof Handlebars;
 
@@ -60,7 +61,9 @@ export type OfferHandlebars = {
  * const email = registerOfferHelpers(Handlebars, resolver);
  * const html = await email.compile("Hi {{name}}: {{offer.code}}")({ name: "Ann" }, message);
  */
-export function registerOfferHelpers(engine: Engine, resolver: Resolver): OfferHandlebars {
+export function registerOfferHelpers(handlebars: Engine, resolver: Resolver): OfferHandlebars {
+  const engine = checkedHandlebars(handlebars);
+  checkResolver(resolver);
   const { scope, template, compile: compileOwn } = knowingEngine(engine);
   const setup = new CallSetup(engine, compileOwn);
   const families = new Map<string, Partials>();
@@ -142,6 +145,8 @@ const NO_PARTIALS = {};
 function parse(engine: Engine, template: unknown, options: CompileOptions | undefined): Program {
   if (typeof template !== "string" && (template as Program | null)?.type !== "Program")
     throw invalidInput("template", "the text or the parsed tree of a template", template);
+  if (typeof engine.parseWithoutProcessing !== "function")
+    throw invalidInput("Handlebars", "more than its runtime, which cannot compile", engine.VERSION);
   try {
     return engine.parseWithoutProcessing(template as string, options) as unknown as Program;
   } catch (error) {

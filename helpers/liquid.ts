@@ -6,13 +6,15 @@
 
 import type { Context, Liquid, RenderOptions, Template } from "liquidjs";
 import { invalidInput, type Message, OfferTemplateError, type Resolver } from "../src/internal.js";
+import { checkOffers } from "./liquid-check.js";
 import { isKnowing, knowing, knowOffers, MESSAGE, refusePresent, renderingOf } from "./liquid-engine.js";
 import { codeOf } from "./offer-drop.js";
 import { shortenOutputs } from "./offer-output.js";
 import { OfferTag, offerId } from "./offer-tag.js";
 import { Rendering, render } from "./rendering.js";
 import { liquidError } from "./template-error.js";
-import { isOfferField, refuseOwnOffer, unknownField } from "./view.js";
+import { refuseOwnOffer, UNKNOWN_FILTER_ARGUMENT } from "./view.js";
+import { checkLiquid, checkResolver } from "./wrong-calls.js";
 
 /**
  * Renders one part of a message: the same message gives all its parts the same code. `renderOptions` are LiquidJS's own.
@@ -58,6 +60,8 @@ export type OfferLiquid = {
  * const text = await sms.compile("Hi {{ name }}: {{ offer.code }}")({ name: "Ann" }, message);
  */
 export function registerOfferFilters(liquid: Liquid, resolver: Resolver): OfferLiquid {
+  checkLiquid(liquid);
+  checkResolver(resolver);
   if (!isKnowing(liquid)) prepare(liquid);
   const { scope, Context, OfferDrop } = knowing(liquid);
 
@@ -71,7 +75,7 @@ export function registerOfferFilters(liquid: Liquid, resolver: Resolver): OfferL
 
   function compile(template: string): OfferLiquidTemplate {
     const templates = parse(liquid, template);
-    shortenOutputs(liquid, templates, OfferDrop);
+    if (template.includes("offer")) shortenOutputs(liquid, templates, OfferDrop);
     return (data, message, renderOptions) => {
       const rendering = new Rendering(resolver, message);
       const draw = () => {
@@ -106,7 +110,8 @@ function prepare(liquid: Liquid): void {
 }
 
 /** `{{ "vip20" | offer_code }}` */
-function offerCode(this: { context: Context; liquid: Liquid }, id: unknown): unknown {
+function offerCode(this: { context: Context; liquid: Liquid }, id: unknown, ...more: unknown[]): unknown {
+  if (more.length > 0) throw new OfferTemplateError(UNKNOWN_FILTER_ARGUMENT);
   const rendering = renderingOf("offer_code", this.context, this.liquid);
   return codeOf(rendering, offerId(id), this.context);
 }
@@ -115,19 +120,9 @@ function parse(liquid: Liquid, template: unknown): Template[] {
   if (typeof template !== "string") throw invalidInput("template", "the text of a template", template);
   try {
     const templates = liquid.parse(template);
-    refuseUnknownFields(liquid, templates);
+    if (template.includes("offer")) checkOffers(templates);
     return templates;
   } catch (error) {
     throw liquidError(error);
-  }
-}
-
-/** Found before anything is rendered, so that a misspelt field costs no code. In files it is found when it is read. */
-function refuseUnknownFields(liquid: Liquid, templates: Template[]): void {
-  const { globals } = liquid.analyzeSync(templates, { partials: false });
-  for (const { segments, location } of globals.offer ?? []) {
-    const [, field] = segments;
-    if (typeof field === "string" && !isOfferField(field))
-      throw new OfferTemplateError(unknownField(field), { line: location.row, column: location.col });
   }
 }

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { invalidInput, type Message, parseMessage, type Resolver } from "../src/internal.js";
+import type { Message, Resolver } from "../src/internal.js";
 import { watchPromises } from "./dropped-promises.js";
 import { Rendering, render } from "./rendering.js";
+import { checkRun } from "./wrong-calls.js";
 
 /** Which message an engine is rendering, for everything that is called without one. */
 export class MessageScope {
@@ -74,9 +75,4 @@ function runOf(scope: MessageScope): Run | undefined {
 function isInterrupted(): boolean {
   for (let run = RUNS.getStore(); run !== undefined; run = run.outer) if (run.interrupted) return true;
   return false;
-}
-
-function checkRun(message: unknown, fn: unknown): void {
-  if (typeof message !== "object" || message === null) parseMessage(message);
-  if (typeof fn !== "function") throw invalidInput("fn", "a function that renders, after the message", fn);
 }

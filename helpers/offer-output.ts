@@ -37,7 +37,7 @@ function fieldShownBy({ token }: Template): string | undefined {
 }
 
 /** The expressions inside a tag. The engine has them for the analysis of templates; files that a tag names are not opened. */
-function innerTemplates(template: Template): Template[] {
+export function innerTemplates(template: Template): Template[] {
   const inner = template.children?.(false, true) as unknown;
   if (inner === undefined || Array.isArray(inner)) return inner ?? [];
   const { done, value } = (inner as Generator<unknown, Template[]>).next();

@@ -40,6 +40,9 @@ export function notAnOfferId(where: string, got: unknown): string {
   return invalidInput(where, "the id of an offer", got).message;
 }
 
+export const UNKNOWN_FILTER_ARGUMENT =
+  'offer_code has no arguments: the id of the offer goes before it, as in "vip20" | offer_code';
+
 /** Where a Handlebars template reads an offer, and nothing says for which message. */
 export function noMessage(what: string): string {
   return `${what} is read, but no message is known: render within email.run(message, ...), or by email.compile(..)(data, message)`;

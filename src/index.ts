@@ -9,6 +9,8 @@
  * const resolver = createResolver({ store });
  * const { code } = await resolver.resolve({ id: "m1", type: "campaign", subscriberId: "s1", offerId: "welcome10" });
  */
+export { renderWithOffer } from "../helpers/any-engine.js";
+export type { OfferView } from "../helpers/view.js";
 export {
   InvalidInputError,
   OfferTemplateError,

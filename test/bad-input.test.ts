@@ -71,10 +71,6 @@ const OFFERS: Row[] = [
   [{ id: "a", lowStock: [] }, `${LEVELS}, but got: []`],
   [{ id: "a", lowStock: [10, "5"] }, `${LEVELS}, but got: [10,"5"]`],
   [
-    { id: "a", expectedAudience: 0 },
-    "offer.expectedAudience: expected a whole number from 1 to 1000000000, but got: 0",
-  ],
-  [
     { id: "a", windw: {}, zone: "UTC" },
     'offer.windw: expected no such field, but got: {}; offer.zone: expected no such field, but got: "UTC"',
   ],

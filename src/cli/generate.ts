@@ -27,7 +27,7 @@ export function generateCommand(): Command {
   )
     .argument("<pattern>", "the form of a code: each # is a random digit or capital that nobody takes for another")
     .argument("<count>", "how many", wholeNumber)
-    .option("--out <file>", "write to a file, which must not be there yet (default: standard output)")
+    .option("--out <file>", "write to a file, which must not exist yet (default: standard output)")
     .option("--offer <id>", "add them to this offer as well; codes that any offer has already are not made")
     .option("--batch <name>", "name of their batch (default: default)")
     .option("--starts-on <day>", "first day of the batch, such as 2026-11-01")

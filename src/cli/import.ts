@@ -30,10 +30,7 @@ export function importCommand(): Command {
     "import welcome10 codes.csv.gz --batch 2026-11 --starts-on 2026-11-01 --ends-on 2026-11-30",
   ])
     .argument("<offer>", "id of the offer")
-    .argument(
-      "<file>",
-      "CSV, also packed by gzip (- for standard input): columns code, starts_on, ends_on, or codes alone",
-    )
+    .argument("<file>", "CSV, plain or gzip (- for standard input): columns code, starts_on, ends_on, or codes alone")
     .option("--batch <name>", "name of this upload (default: its days where the file has days, or the file's name)")
     .option("--starts-on <day>", "first day of all its codes, such as 2026-11-01")
     .option("--ends-on <day>", "last day of all its codes")

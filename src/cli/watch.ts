@@ -61,7 +61,7 @@ async function watch({ store, options, note }: CommandContext<WatchOptions>): Pr
   }
 }
 
-/** One round. A watch goes on where Redis is away for a while. */
+/** One round. A watch continues when Redis is unavailable for a while. */
 async function look(round: () => Promise<WatchRound>, note: (line: string) => void, once?: true): Promise<number> {
   try {
     const { failed } = await round();

@@ -4,8 +4,8 @@ import { idSchema, isId } from "./identifier.js";
 
 /**
  * Which offer a message of each type means, and what decides whether a held code is sent again: the offer's distribution
- * window, or the subscriber's original sign-up offer whose first code is shown whatever became of it (docs/rules.md
- * on already-subscribed and auto-response messages). A further type is one more line here.
+ * window, or the subscriber's original sign-up offer whose first code is shown whatever became of it (docs/rules.md,
+ * "Sign-up messages"). A further type is one more line here.
  */
 export const MESSAGE_TYPES = {
   campaign: "window",

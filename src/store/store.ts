@@ -56,6 +56,14 @@ export interface OfferStore {
   /** Where a code is and who holds it, in any letter case, or `null`. */
   findCode(code: string): Promise<CodeRecord | null>;
 
+  /** All codes that a subscriber was given, of all offers, newest first. */
+  codesOf?(subscriberId: string): Promise<CodeRecord[]>;
+  /**
+   * Makes two profiles of one person one: the codes, messages and sign-up offer of `from` become those of `into`. Where both have a sign-up offer, that of which
+   * a code was given first stands. A second call changes nothing; after an interrupted one it moves the rest.
+   */
+  merge?(from: string, into: string): Promise<Merged>;
+
   /** Records the offer with which a subscriber signed up. The first record stands; it is returned. */
   recordSignUp(subscriberId: string, offerId: string): Promise<string>;
   /** The sign-up offers of subscribers, in their order. */
@@ -70,6 +78,10 @@ export interface OfferStore {
 
   /** Takes back the codes of a batch that nobody has. The batch stays, with the codes given out. Rejects for an unknown batch. */
   withdraw(offerId: string, batchId: string): Promise<number>;
+  /** Gives a batch other days; its codes follow them, those given out as well. Rejects for an unknown batch. */
+  changeDays?(offerId: string, batch: BatchInput): Promise<void>;
+  /** The codes of a batch that nobody has and that are not redeemed, in their order, a chunk at a time; revoked ones among them. */
+  poolCodes?(offerId: string, batchId: string): AsyncIterable<string[]>;
   /** All codes given out, batch by batch in their order, a chunk at a time. Codes given out meanwhile may be left out. */
   givenOut(offerId: string): AsyncIterable<CodeRecord[]>;
   /**
@@ -170,6 +182,9 @@ export type Revocation =
 export type Restoration =
   | { status: "restored" | "not-revoked" | "given-out"; code: string; offerId: string }
   | { status: "unknown-code" };
+
+/** `codes`: how many were moved. `signUpOfferId`: the one that stands, or `null`. */
+export type Merged = { codes: number; signUpOfferId: string | null };
 
 /** Whatever marks codes as redeemed: a store or a resolver. */
 export type Redeemer = {

@@ -3,7 +3,7 @@ const MOST_FINDINGS = 100;
 /**
  * - `code-twice`: a code stands in two places. `code-not-indexed`: it cannot be found by its text. `code-lost`: it is neither in the pool nor
  *   given out.
- * - `index-astray`: the index leads to a place where that code is not.
+ * - `index-astray`: the index leads to a place where that code is not. An import or a withdrawal broke off; the next import mends it.
  * - `holder-astray`: a code names a subscriber who is not known to hold it. `holding-astray`: a subscriber is said to hold a code that
  *   does not name him.
  * - `message-twice`: one message has claimed two codes.
@@ -36,6 +36,8 @@ export type Reconciliation = {
   /** Subscribers who hold a code. */
   subscribers: number;
   faults: number;
+  /** Entries of the index that were mended: see `ReconcileOptions`. */
+  repaired: number;
   findings: Finding[];
 };
 
@@ -46,6 +48,7 @@ export class Report {
   givenOut = 0;
   redeemed = 0;
   subscribers = 0;
+  repaired = 0;
   #faults = 0;
   readonly #findings: Finding[] = [];
 
@@ -56,7 +59,7 @@ export class Report {
 
   result(offerId: string): Reconciliation {
     const { codes, inPool, givenOut, redeemed, subscribers } = this;
-    const found = { faults: this.#faults, findings: this.#findings };
+    const found = { faults: this.#faults, repaired: this.repaired, findings: this.#findings };
     return { offerId, codes, inPool, givenOut, redeemed, subscribers, ...found };
   }
 }
