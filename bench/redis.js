@@ -38,7 +38,7 @@ export async function startRedis({ enableAutoPipelining = false } = {}) {
  * @param {number} codes
  */
 export async function stockedStore(client, codes) {
-  const store = await emptyStore(client, codes);
+  const store = await emptyStore(client);
   await importCodes(store, OFFER, codeTexts(codes), { batch: "2026-11" });
   return store;
 }
@@ -47,13 +47,12 @@ export async function stockedStore(client, codes) {
  * The same without its codes.
  *
  * @param {Redis} client
- * @param {number} expectedAudience
  */
-export async function emptyStore(client, expectedAudience) {
+export async function emptyStore(client) {
   prefixes += 1;
   const store = redisStore(client, { prefix: `bench${prefixes}`, timeout: 60_000 });
   const window = /** @type {const} */ ({ type: "time-to-live", amount: 90, unit: "day" });
-  await store.saveOffer({ id: OFFER, name: "10% off", window, expectedAudience });
+  await store.saveOffer({ id: OFFER, name: "10% off", window });
   return store;
 }
 

@@ -30,7 +30,7 @@ export const importing = {
     return {
       prepare: async () => void (await redis.empty()),
       async ours() {
-        const store = await emptyStore(redis.ours, count);
+        const store = await emptyStore(redis.ours);
         const memory = watchMemory();
         const rate = await perSecond(count, () => importCodes(store, OFFER, codeTexts(count), { batch: "2026-11" }));
         memory.mustBeFlat();

@@ -10,7 +10,7 @@ type CheckCommandOptions = LiveOptions & { maxSegments: number; at?: string; jso
 /** `offer-code check [folder]` */
 export function checkCommand(): Command {
   const command = new Command("check")
-    .description("render every template for every sample subscriber and type, and fail where something is wrong")
+    .description("render every template for every sample subscriber and type, and fail if something is wrong")
     .argument("[folder]", "a folder with a preview.json", ".")
     .option(
       "--max-segments <n>",

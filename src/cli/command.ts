@@ -28,8 +28,8 @@ export function storeCommand(name: string, does: string, examples: readonly stri
       "address of Redis; of a cluster, one or more nodes (default: REDIS_URL, or redis://localhost:6379)",
       (url: string, before?: string) => (before === undefined ? url : `${before},${url}`),
     )
-    .option("--prefix <prefix>", "what every key in Redis begins with (default: oc)")
-    .option("--json", "print the answer as JSON")
+    .option("--prefix <prefix>", "prefix of every key in Redis (default: oc)")
+    .option("--json", "print the result as JSON")
     .addHelpText("after", `\nExample:\n${lines}`);
 }
 

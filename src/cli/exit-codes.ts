@@ -16,4 +16,4 @@ export const EXIT = {
 
 export const EXIT_CODES_HELP = `
 Exit codes: 0 done; 1 the answer is no, or something was left out; 2 wrong command or input;
-            3 Redis is away; 4 a fault of offer-code; 130 interrupted`;
+            3 Redis is unavailable; 4 a bug in offer-code; 130 interrupted`;

@@ -13,8 +13,8 @@ export function exportCommand(): Command {
     ["export welcome10 --out given-out.csv", "export welcome10 --batch 2026-11 | head"],
   )
     .argument("<offer>", "id of the offer")
-    .option("--batch <name>", "of this batch alone")
-    .option("--out <file>", "write to a file, which must not be there yet (default: standard output)")
+    .option("--batch <name>", "only the codes of this batch")
+    .option("--out <file>", "write to a file, which must not exist yet (default: standard output)")
     .action(withStore<ExportOptions>(writeExport));
 }
 

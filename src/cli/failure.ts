@@ -10,7 +10,7 @@ export function failureOf(error: unknown): { line: string | null; exitCode: numb
   const line = oneLine(error instanceof Error ? error.message : String(error));
   if (isWrongInput(error)) return { line, exitCode: EXIT.wrongInput };
   if (error instanceof StoreUnavailableError) return { line, exitCode: EXIT.storeUnavailable };
-  return { line: `a fault of offer-code: ${line} (OFFER_CODE_DEBUG=1 shows where)`, exitCode: EXIT.fault };
+  return { line: `a bug in offer-code: ${line} (OFFER_CODE_DEBUG=1 shows where)`, exitCode: EXIT.fault };
 }
 
 export function oneLine(text: string): string {

@@ -6,7 +6,7 @@ import { many } from "./offer-text.js";
 
 /** `offer-code forget SUBSCRIBER` */
 export function forgetCommand(): Command {
-  return storeCommand("forget", "remove what is kept about a person; the codes stay given out", ["forget sub_1"])
+  return storeCommand("forget", "remove all data about a person; the codes stay given out", ["forget sub_1"])
     .argument("<subscriber>", "id of the subscriber")
     .action(
       answers(async ({ store, args }): Promise<Answer> => {

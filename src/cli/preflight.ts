@@ -27,7 +27,7 @@ export function preflightCommand(): Command {
     "preflight welcome10 audience.csv --at 2026-12-24",
   ])
     .argument("<offer>", "id of the offer")
-    .argument("<audience>", "CSV, also packed by gzip (- for standard input): a column subscriber_id, or ids alone")
+    .argument("<audience>", "CSV, plain or gzip (- for standard input): a column subscriber_id, or ids alone")
     .addOption(typeOption())
     .option("--at <when>", AT_HELP)
     .action(answers<PreflightOptions>(check));

@@ -12,7 +12,7 @@ export function liveOptions(): Option[] {
     new Option("--redis <url>", "read offers and codes from this Redis; it is never written to").env(
       "OFFER_CODE_REDIS",
     ),
-    new Option("--prefix <prefix>", "what the store's keys begin with (default: oc)"),
+    new Option("--prefix <prefix>", "prefix of the store's keys (default: oc)"),
   ];
 }
 

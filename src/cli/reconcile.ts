@@ -7,7 +7,7 @@ import { fieldsText, numberText } from "./table.js";
 
 /** `offer-code reconcile OFFER` */
 export function reconcileCommand(): Command {
-  return storeCommand("reconcile", "check that all that is kept of an offer agrees; changes nothing", [
+  return storeCommand("reconcile", "check an offer's stored data for contradictions; changes nothing", [
     "reconcile welcome10",
   ])
     .argument("<offer>", "id of the offer, which should be at rest")

@@ -22,7 +22,7 @@ export function redeemCommand(): Command {
     "redeem --file redeemed.csv",
   ])
     .argument("[code]", "the code, in any letter case")
-    .option("--file <file>", "CSV, also packed by gzip (- for standard input): columns code, redeemed_at");
+    .option("--file <file>", "CSV, plain or gzip (- for standard input): columns code, redeemed_at");
   return withLayoutOptions(command)
     .option("--at <when>", AT_HELP.replace("the offer's time zone", "UTC"))
     .action(answers<RedeemOptions>(redeem));

@@ -20,7 +20,7 @@ export function renderCommand(): Command {
     .addOption(new Option("--type <type>", "type of the message").choices(TYPE_NAMES).default("campaign"))
     .option("--at <when>", "a day or a time, such as 2026-12-24 or 2026-12-24T18:00, in the offer's time zone")
     .option("--folder <folder>", "the folder with the preview.json", ".")
-    .option("--json", "print everything that is known about the message as JSON");
+    .option("--json", "print all facts about the message as JSON");
   for (const option of liveOptions()) command.addOption(option);
   return command.action(render);
 }

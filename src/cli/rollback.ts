@@ -19,7 +19,7 @@ export function rollbackCommand(): Command {
   ])
     .argument("<offer>", "id of the offer")
     .argument("<batch>", "name of the batch")
-    .option("--out <file>", "write the codes given out to a CSV file, which must not be there yet")
+    .option("--out <file>", "write the codes given out to a CSV file, which must not exist yet")
     .option("--dry-run", "count and change nothing")
     .action(answers<RollbackOptions>(takeBack));
 }

@@ -10,7 +10,7 @@ import { fieldsText, numberText, tableText } from "./table.js";
 
 /** `offer-code stats OFFER` */
 export function statsCommand(): Command {
-  return storeCommand("stats", "count an offer's codes by batch, and say how long they will last", [
+  return storeCommand("stats", "count an offer's codes by batch, and estimate how long they will last", [
     "stats welcome10",
     "stats welcome10 --check",
   ])

@@ -31,6 +31,7 @@ function recordText(record: CodeRecord, timeZone: string): string {
     ["holder", isGiven ? (subscriberId ?? "a subscriber who was forgotten") : inPoolText(record)],
     ["message", messageId],
     ["given out", timeIn(issuedAt, timeZone)],
+    ...(record.revoked ? [["revoked", "yes"] as [string, string]] : []),
     ["redeemed", redeemedAt === null ? "no" : timeIn(redeemedAt, timeZone)],
   ]);
 }

@@ -61,7 +61,6 @@ export const offerSchema = z.strictObject(
         { error: LEVELS_EXPECTED },
       )
       .optional(),
-    expectedAudience: wholeNumber(1, 1_000_000_000).default(250_000),
   },
   { error: "an offer" },
 );
@@ -85,8 +84,7 @@ export type WhenUnavailable = z.infer<typeof whenUnavailableSchema>;
 
 /**
  * An offer as a caller writes it.
- * `lowStock`: warn when the pool holds fewer codes than this, or at each of up to 10 levels. `expectedAudience`: about how many codes and subscribers the
- * offer will see (default 250,000); it fixes the Redis layout when the offer is first saved and cannot be changed later.
+ * `lowStock`: warn when the pool holds fewer codes than this, or at each of up to 10 levels.
  */
 export type OfferInput = z.input<typeof offerSchema>;
 
@@ -99,8 +97,9 @@ export type BatchInput = z.input<typeof batchSchema>;
 export type Batch = { id: string; startsOn?: string | undefined; endsOn?: string | undefined };
 
 /**
- * An offer as the store knows it at one moment. `revision` rises with every change of the offer or its batches;
- * `batches` stand in the order of upload, and a held code names its batch by its place here.
+ * An offer as it is in the store at one moment. `revision` rises with every change of the offer or its batches, and no two states of an
+ * offer have the same, also when it was deleted and created anew, or its data were restored. `batches` are in the order of upload, and a
+ * held code names its batch by its index here.
  */
 export type OfferState = { readonly offer: Offer; readonly batches: readonly Batch[]; readonly revision: number };
 

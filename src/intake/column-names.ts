@@ -108,5 +108,5 @@ export const OTHER_DAYS: ReadonlySet<string> = new Set(
 /** The columns of `exportCodes`, in their order. */
 export const EXPORT_COLUMNS = [
   ...(["code", "subscriber_id", "message_id", "batch", "starts_on", "ends_on"] as const),
-  ...(["issued_at", "sent_until", "redeemed_at"] as const),
+  ...(["issued_at", "sent_until", "redeemed_at", "state"] as const),
 ] as const;

@@ -81,7 +81,7 @@ export type ImportFileReport = {
 export type LeftOut = Record<Exclude<Standing, "free">, number>;
 
 /**
- * Adds the codes of a CSV file (packed by gzip or not) to an offer's pool: columns `code` and, where batches have days, `starts_on`
+ * Adds the codes of a CSV file (plain or gzip) to an offer's pool: columns `code` and, where batches have days, `starts_on`
  * and `ends_on`, or whatever the exports of shops call them. The whole file is checked before its first code is added, so a wrong file leaves
  * nothing behind; codes that are used, held or dead and values that are no codes are left out, the latter reported by their line. Memory use does not grow with the file.
  * Running it again after it was interrupted ends in the same state as one run. `file`: a path, `-` for standard input, or a source.

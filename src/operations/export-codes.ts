@@ -4,7 +4,7 @@ import { unknownOffer } from "../store/checks.js";
 import type { CodeRecord, OfferStore } from "../store/store.js";
 
 /**
- * A code that was given out. `starts_on` and `ends_on` are the days of its batch; `sent_until` is when it stops being sent under the offer's window.
+ * A code that was given out. `starts_on` and `ends_on` are the days of its batch; `sent_until` is when it stops being sent under the offer's window. `state`: `revoked`, or "".
  * Instants as ISO text; "" where there is none.
  */
 export type ExportedCode = Record<(typeof EXPORT_COLUMNS)[number], string>;
@@ -69,7 +69,7 @@ function csvCell(value: string): string {
 }
 
 function rowOf(record: CodeRecord, expiry: number): ExportedCode {
-  const { code, subscriberId, messageId, batch, issuedAt, redeemedAt } = record;
+  const { code, subscriberId, messageId, batch, issuedAt, redeemedAt, revoked } = record;
   return {
     code,
     subscriber_id: subscriberId ?? "",
@@ -80,6 +80,7 @@ function rowOf(record: CodeRecord, expiry: number): ExportedCode {
     issued_at: isoText(issuedAt),
     sent_until: isoText(expiry),
     redeemed_at: isoText(redeemedAt),
+    state: revoked ? "revoked" : "",
   };
 }
 

@@ -20,7 +20,7 @@ export async function openLiveStore(url: string, prefix?: string): Promise<LiveS
     enableReadyCheck: false,
     retryStrategy: (times) => Math.min(times * 200, 2000),
   });
-  // Its messages hold the address, and a store that is away is an answer of its own.
+  // Its messages contain the address, and an unavailable store is a case of its own.
   redis.on("error", () => {});
   const store = redisStore(readOnlyClient(redis), prefix === undefined ? {} : { prefix });
   return { store, close: () => redis.disconnect() };

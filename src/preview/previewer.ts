@@ -64,7 +64,7 @@ export function wantedTemplate(workspace: Workspace, id: string): Template {
   return template;
 }
 
-/** A moment is asked for by the wall clock of the offer's zone. A store that is away knows no zone, so UTC stands in. */
+/** A moment is given by the wall clock of the offer's zone. While the store is unavailable the zone is unknown, so UTC is used. */
 export async function whenOf(workspace: Workspace, template: Template, at: string | undefined): Promise<When> {
   const { offer } = template.entry;
   const entry = offer === undefined ? undefined : await workspace.book.read(offer);

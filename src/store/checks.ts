@@ -42,6 +42,12 @@ export function checkSignUp(subscriberId: unknown, offerId: unknown): void {
   checked(idSchema, "offerId", offerId);
 }
 
+export function checkMerge(from: unknown, into: unknown): void {
+  checked(idSchema, "from", from);
+  checked(idSchema, "into", into);
+  if (from === into) throw invalidInput("into", "another subscriber than from", into);
+}
+
 export function checkInstant(field: string, at: unknown): asserts at is UnixMs {
   if (!isInstant(at)) throw invalidInput(field, "an instant in Unix milliseconds", at);
 }

@@ -304,9 +304,9 @@ describe.sequential("the command line over one shop", () => {
     const at = new Date(NOW).toISOString();
     expect(ended.stdout).toBe(
       [
-        "code,subscriber_id,message_id,batch,starts_on,ends_on,issued_at,sent_until,redeemed_at",
-        `A7K2,sub_1,msg_1,first,,,${at},${until},2099-11-20T10:00:00.000Z`,
-        `'=1+1,'+4917012345,'@msg,odd,,,${at},${until},`,
+        "code,subscriber_id,message_id,batch,starts_on,ends_on,issued_at,sent_until,redeemed_at,state",
+        `A7K2,sub_1,msg_1,first,,,${at},${until},2099-11-20T10:00:00.000Z,`,
+        `'=1+1,'+4917012345,'@msg,odd,,,${at},${until},,`,
         "",
       ].join("\r\n"),
     );
@@ -367,7 +367,7 @@ test("every command has an example in its help, and the exit codes are told", as
   expect(stdout).toContain("Exit codes: 0 done; 1 the answer is no");
   const names = [...stdout.matchAll(/^ {2}([a-z]+) (?:\[options\]|<)/gm)].map(([, name]) => name as string);
   expect(names.sort()).toEqual(
-    "check define explain export forget import offers preflight preview reconcile redeem render rollback stats who".split(
+    "check codes define explain export forget generate import merge offers preflight preview reconcile redeem render revoke rollback stats watch who".split(
       " ",
     ),
   );

@@ -50,17 +50,17 @@ async function codesFile(name: string, count: number): Promise<void> {
 }
 
 /** A shop with one offer, and the arguments that import into it. */
-async function shop(file: string, expectedAudience?: number) {
+async function shop(file: string) {
   const prefix = `shop${prefixes++}`;
   const store = redisStore(client, { prefix, timeout: 20_000, onWarning: () => {} });
-  await store.saveOffer({ id: "welcome", expectedAudience });
+  await store.saveOffer({ id: "welcome" });
   const words = ["import", "welcome", file, "--prefix", prefix];
   const inPool = async () => (await store.counts("welcome"))?.[0]?.inPool ?? 0;
   const run = async () => JSON.parse((await sandbox.run([...words, "--json"].join(" "))).stdout) as ImportFileReport;
   return { prefix, store, words, inPool, run };
 }
 
-/** The whole pool in its order, and the faults that `reconcile` finds. */
+/** The whole pool in its order, and what a check of everything kept finds. */
 async function pictureOf({ prefix, store }: { prefix: string; store: RedisStore }): Promise<unknown> {
   const pool = await client.lrange(`${prefix}:{welcome}:pool:0`, 0, -1);
   const { faults, findings, codes } = await store.reconcile("welcome");
@@ -69,7 +69,7 @@ async function pictureOf({ prefix, store }: { prefix: string; store: RedisStore 
 
 test("a million codes take less than 200 MB of memory, and each is in the pool once", async () => {
   await codesFile("million.csv", 1_000_000);
-  const { store, words, inPool } = await shop("million.csv", 1_000_000);
+  const { store, words, inPool } = await shop("million.csv");
   const told = "process.on('exit',()=>process.stderr.write('used '+process.resourceUsage().maxRSS*1024))";
   const child = sandbox.start(words, {
     NODE_ARGUMENTS: `--import=data:text/javascript,${told}`,
@@ -94,8 +94,8 @@ describe("an import that is run again after it was", () => {
       await eventually(async () => child.exitCode !== null || (await inPool()) >= target, "some codes to be added");
       child.kill("SIGKILL");
       if ((await ended).exitCode === null) killed += 1;
-      // The lock of a killed process expires after five seconds: waited for once, after the last.
-      if (point < 10) await client.del(`${prefix}:import`);
+      // A lock of the dead ends after five seconds by itself: waited for once, after the last.
+      if (point < 10) await client.del(`${prefix}:import:{turn}`);
     }
     expect(killed).toBe(10);
     expect(await run()).toMatchObject({ complete: true });
@@ -134,7 +134,7 @@ describe("an import that is run again after it was", () => {
   }, 60_000);
 });
 
-// `script` comes with every Linux: it gives the command a terminal and records the output.
+// `script` comes with every Linux: it gives the command a terminal and writes down what it shows.
 describe.runIf(existsSync("/usr/bin/script"))("on a terminal", () => {
   test("a bar shows how far the import is, and the report follows it", async () => {
     const { words } = await shop("many.csv");

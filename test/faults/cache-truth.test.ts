@@ -3,6 +3,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest
 import { known as knownAnswer } from "../../src/internal.js";
 import { type FaultProxy, startFaultProxy } from "../setup/fault-proxy.js";
 import { type RedisServer, startCluster, startRedis } from "../setup/redis.js";
+import { withClient } from "../setup/redis-client.js";
 import { eventually } from "../setup/wait.js";
 import { client, clusterClient, fill, kept, messageOf, size, type TestStore, testStore } from "./test-store.js";
 
@@ -50,7 +51,7 @@ describe("one server", () => {
   const events: [what: string, happen: (code: string) => Promise<unknown>][] = [
     ["a redemption", (code) => there.store.redeem(code, Date.now())],
     ["a person who is forgotten", () => there.store.forget("ann")],
-    ["a change of the offer", () => there.store.saveOffer({ id: "welcome", expectedAudience: 1_000, lowStock: 3 })],
+    ["a change of the offer", () => there.store.saveOffer({ id: "welcome", lowStock: 3 })],
   ];
 
   test.each(events)("hears at once of %s", async (_what, happen) => {
@@ -95,6 +96,34 @@ describe("one server", () => {
       await here.resolver.resolve(ann("m4"));
       return known(here, "m4") === "welcome-00000001";
     }, "the new code, known by heart");
+  });
+
+  test("with a subscription that the server kills: trusts nothing from that moment, and misses no redemption", async () => {
+    const code = await learn(here);
+    for (let round = 0; round < size(2, 20); round++) {
+      await withClient(server, (one) => one.call("CLIENT", "KILL", "TYPE", "pubsub"));
+      await eventually(() => known(here) === undefined, "the cache to be distrusted", 500);
+      await learn(here);
+    }
+    await withClient(server, (one) => one.call("CLIENT", "KILL", "TYPE", "pubsub"));
+    await there.store.redeem(code, Date.now());
+    await eventually(() => known(here) !== code, "the news", STALE_AT_MOST);
+    await eventually(async () => {
+      await here.resolver.resolve(ann("m3"));
+      return (await here.resolver.resolve(ann("m4"))).code === "welcome-00000001";
+    }, "the new code");
+  });
+
+  test("with a subscription that is starved by its own news: the server ends it, and nothing stale is trusted", async () => {
+    const code = await learn(here);
+    await withClient(server, async (one) => {
+      await one.config("SET", "client-output-buffer-limit", "pubsub 1 1 1");
+      await one.publish("oc:changes", `offer\t${"x".repeat(200)}`);
+      await there.store.redeem(code, Date.now());
+      await eventually(() => known(here) !== code, "the cache to be distrusted", STALE_AT_MOST);
+      await one.config("SET", "client-output-buffer-limit", "pubsub 33554432 8388608 60");
+    });
+    await eventually(async () => (await here.resolver.resolve(ann("m3"))).code === "welcome-00000001", "the new code");
   });
 
   test("replaces a subscription that stays silent", async () => {

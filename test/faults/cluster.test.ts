@@ -61,7 +61,7 @@ describe.each(modes)("a cluster of six, $durability", ({ durability }) => {
   test("moves an offer's slot to and fro under load, and loses and doubles nothing", async () => {
     const { resolver } = testStore(clusterClient(cluster.nodes[0]!.port), { durability, timeout: 1_000 });
     const { store } = testStore(clusterClient(cluster.nodes[0]!.port), { timeout: 20_000 });
-    await fill(store, 40_000, { id: offerId, expectedAudience: 40_000 });
+    await fill(store, 40_000, { id: offerId });
     const slot = await slotOf(offerId);
     const home = await primaryOf(slot);
     const other = cluster.primaries.find((node) => node !== home)!;

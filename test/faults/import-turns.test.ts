@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Command, type FaultProxy, startFaultProxy } from "../setup/fault-proxy.js";
 import { type RedisServer, startRedis } from "../setup/redis.js";
 import { eventually } from "../setup/wait.js";
@@ -9,11 +9,18 @@ let proxy: FaultProxy;
 
 beforeAll(async () => {
   server = await startRedis();
+});
+beforeEach(async () => {
   proxy = await startFaultProxy(server);
 });
+afterEach(() => proxy.close());
 
-test("an import that was held up until others had their turn adds nothing: no code gets into two offers", async () => {
+test.each([
+  ["before its codes have entries", "begin-import"],
+  ["before its codes are in the pool", "enter-codes"],
+])("an import that was held up %s until others had their turn adds nothing: no code gets into two offers", async (_when, last) => {
   const own = client(server.url);
+  await own.flushall();
   const { store: direct } = testStore(own);
   const { store: slow } = testStore(client(proxy.url), { timeout: 20_000 });
   await direct.saveOffer({ id: "one" });
@@ -22,7 +29,7 @@ test("an import that was held up until others had their turn adds nothing: no co
 
   let isHeldUp = false;
   proxy.delayReply((command: Command) => {
-    if (!isHeldUp && isScript("find-codes")(command)) {
+    if (!isHeldUp && isScript(last)(command)) {
       isHeldUp = true;
       proxy.silence();
     }
@@ -30,11 +37,12 @@ test("an import that was held up until others had their turn adds nothing: no co
   }, 0);
   const late = slow.addCodes("one", { id: "b1" }, ["A1"]).catch((error: Error) => error.message);
   await eventually(() => isHeldUp, "an import between its check and its codes");
-  await own.del("oc:import"); // what the lock's own end does
+  await own.del("oc:import:{turn}"); // what the lock's own end does
   await direct.addCodes("two", { id: "b2" }, ["A1"]);
   proxy.speak();
 
   expect(await late).toMatch("others had their turn");
   expect(await direct.findCode("A1")).toMatchObject({ offerId: "two" });
   expect(await direct.counts("one")).toEqual([]);
+  for (const id of ["one", "two"]) expect((await direct.reconcile(id)).findings).toEqual([]);
 });

@@ -7,7 +7,7 @@ test("a server killed under load and started again has lost no code that was sho
   const server = await startRedis({ appendOnly: true });
   const { resolver } = testStore(client(server.url), { timeout: 1_000 });
   const { store } = testStore(client(server.url), { timeout: 20_000 });
-  await fill(store, 60_000, { expectedAudience: 60_000 });
+  await fill(store, 60_000);
   const ledger = new Ledger();
   const under = load(resolver, ledger);
   const rounds = size(2, 20);

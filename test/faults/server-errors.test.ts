@@ -97,7 +97,7 @@ describe("a server that answers with an error", () => {
     await here.ask("m1");
     await withClient(server, (one) => one.flushall());
     expect(await here.ask("m2")).toMatchObject({ code: null, reason: "unknown-offer" });
-    await fill(here.store, 10, { expectedAudience: 50_000 });
+    await fill(here.store, 10);
     expect((await here.ask("m2")).code).toBe("welcome-00000000");
     expect((await here.store.reconcile("welcome")).findings).toEqual([]);
   });

@@ -42,7 +42,7 @@ test.each(
   engines,
 )("%s: the heap stays flat over as many renders of one template as a campaign has", async (name, make) => {
   const store = redisStore(client((await startRedis()).url), { timeout: 20_000, onWarning: () => {} });
-  await fill(store, SUBSCRIBERS, { expectedAudience: SUBSCRIBERS });
+  await fill(store, SUBSCRIBERS);
   const resolver = createResolver({ store, cache: { max: 1_000 } });
   const render = make(resolver);
   let settled = 0;

@@ -84,7 +84,7 @@ export function messageOf(id: string, subscriberId: string, offerId = "welcome")
 
 export async function fill(store: OfferStore, many: number, offer: Partial<OfferInput> = {}): Promise<void> {
   const id = offer.id ?? "welcome";
-  await store.saveOffer({ expectedAudience: 1_000, ...offer, id });
+  await store.saveOffer({ ...offer, id });
   await importCodes(store, id, codesOf(many, id), { batch: "b1" });
 }
 

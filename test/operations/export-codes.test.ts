@@ -27,7 +27,7 @@ test.each([
   await stock(store);
   await claim(store, subscriberId, "m1");
   const [line] = await textOf(exportCodesCsv(store, "welcome"));
-  expect(line).toBe(`A1,${cell},m1,b1,,,${new Date(NOON).toISOString()},,`);
+  expect(line).toBe(`A1,${cell},m1,b1,,,${new Date(NOON).toISOString()},,,`);
 });
 
 test("the codes of one batch are written alone, each with its end", async () => {
@@ -40,7 +40,7 @@ test("the codes of one batch are written alone, each with its end", async () => 
   await claim(store, "ben", "m1");
   const at = new Date(NOON).toISOString();
   expect(await textOf(exportCodesCsv(store, "welcome", { batch: "b2" }))).toEqual([
-    `B1,ben,m1,b2,,2026-12-31,${at},2027-01-01T00:00:00.000Z,`,
+    `B1,ben,m1,b2,,2026-12-31,${at},2027-01-01T00:00:00.000Z,,`,
   ]);
 });
 

@@ -72,7 +72,7 @@ export function change(recorder: Recorder, { name, store, resolver }: Actor, ste
     }
     case "window": {
       const { offer, window } = step;
-      const saved = { id: offer, window: WINDOWS[window], expectedAudience: 100 };
+      const saved = { id: offer, window: WINDOWS[window] };
       return note({ type: "window", offer, window }, () => store.saveOffer(saved));
     }
     case "sign-up": {

@@ -22,7 +22,6 @@ beforeEach(async () => {
   store = redisStore(client);
   await store.saveOffer({
     id: "welcome",
-    expectedAudience: 640,
     window: { type: "time-to-live", amount: 0, unit: "day" },
   });
   await importCodes(store, "welcome", codes("A", 300), { batch: "first" });
@@ -47,8 +46,9 @@ const codes = (letter: string, many: number) => Array.from({ length: many }, (_,
 const check = () => store.reconcile("welcome");
 const faults = async () => [...new Set((await check()).findings.map(({ fault }) => fault))].sort();
 
-async function bucketOf(kind: "c" | "s", field: string): Promise<string> {
-  for (const key of await client.keys(`${base}:${kind}:*`)) if (await client.hexists(key, field)) return key;
+async function bucketOf(kind: "index" | "holders", field: string): Promise<string> {
+  const keys = kind === "index" ? "oc:index:{*}:*" : `${base}:s:*`;
+  for (const key of await client.keys(keys)) if (await client.hexists(key, field)) return key;
   throw new Error(`no bucket has ${field}`);
 }
 
@@ -66,6 +66,7 @@ test("finds nothing in a store that only this package has written", async () => 
     redeemed: 4,
     subscribers: 197,
     faults: 0,
+    repaired: 0,
     findings: [],
   });
 });
@@ -100,15 +101,19 @@ describe("finds what was planted", () => {
     ],
     [
       "a code that the index does not know",
-      async () => client.hdel(await bucketOf("c", "a250"), "a250"),
+      async () => client.hdel(await bucketOf("index", "a250"), "a250"),
       ["code-not-indexed"],
     ],
     [
       "an entry of the index for a code that is nowhere",
-      async () => client.hset(`${base}:c:0`, "ghost", "777"),
+      async () => client.hset(await bucketOf("index", "a250"), "ghost", "100000777"),
       ["index-astray"],
     ],
-    ["two entries of the index for one place", async () => client.hset(`${base}:c:0`, "ghost", "4"), ["index-astray"]],
+    [
+      "two entries of the index for one place",
+      async () => client.hset(await bucketOf("index", "a4"), "ghost", "100000004"),
+      ["index-astray"],
+    ],
     ["a code taken from the pool by hand", () => client.rpop(`${base}:pool:1`), ["index-astray"]],
     [
       "a released code that nobody would draw again",
@@ -116,11 +121,19 @@ describe("finds what was planted", () => {
       ["code-lost"],
     ],
     ["a code given out that would be drawn again", () => client.zadd(`${base}:back:0`, 0, "0"), ["code-lost"]],
-    ["a holder whose entry is gone", async () => client.hdel(await bucketOf("s", "s-40"), "s-40"), ["holder-astray"]],
+    [
+      "a holder whose entry is gone",
+      async () => client.hdel(await bucketOf("holders", "s-40"), "s-40"),
+      ["holder-astray"],
+    ],
     [
       "a subscriber who is said to hold somebody else's code",
       async () =>
-        client.hset(await bucketOf("s", "s-40"), "s-40", (await client.hget(await bucketOf("s", "s-41"), "s-41"))!),
+        client.hset(
+          await bucketOf("holders", "s-40"),
+          "s-40",
+          (await client.hget(await bucketOf("holders", "s-41"), "s-41"))!,
+        ),
       ["holder-astray", "holding-astray"],
     ],
     [
@@ -142,7 +155,7 @@ describe("finds what was planted", () => {
     ["a counter that is off", () => client.hincrby(`${base}:batch:0`, "given", 1), ["counter-wrong"]],
     ["a counter of days that is off", () => client.hincrby(`${base}:batch:0`, "day:20000", 1), ["counter-wrong"]],
     ["a redemption that nobody counted", () => editRecord(100, (record) => `${record}\t\tmhk1`), ["counter-wrong"]],
-    ["an offer that the list does not have", () => client.srem("oc:offers", "welcome"), ["offer-not-listed"]],
+    ["an offer that the list does not have", () => client.hdel("oc:offers", "welcome"), ["offer-not-listed"]],
     ["a batch that its offer does not know", () => client.hdel(base, "batch:second"), ["offer-not-listed"]],
   ];
 

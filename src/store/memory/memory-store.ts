@@ -5,6 +5,7 @@ import {
   checkAssignments,
   checkCode,
   checkInstant,
+  checkMerge,
   checkSignUp,
   sameOffer,
   unknownBatch,
@@ -28,6 +29,7 @@ import type {
 
 import { assignCode } from "./assign.js";
 import { answer, claimedEntry, holdingOf, type OfferShelf, recordOf, takeBack } from "./holders.js";
+import { mergeSubscribers } from "./merge.js";
 import {
   addCode,
   type BatchPool,
@@ -35,6 +37,7 @@ import {
   type Entry,
   givenByDay,
   isInPool,
+  isRevokedInPool,
   leftIn,
   openPool,
   outcomeOf,
@@ -190,6 +193,20 @@ export function memoryStore(): OfferStore {
       return entry === undefined ? null : recordOf(shelfOf(entry.offerId), entry);
     },
 
+    async codesOf(subscriberId) {
+      const records = [...shelves.values()].flatMap((shelf) =>
+        (shelf.holders.get(subscriberId) ?? []).map((entry) => recordOf(shelf, entry)),
+      );
+      return records.sort((one, other) => (other.issuedAt ?? 0) - (one.issuedAt ?? 0));
+    },
+
+    async merge(from, into) {
+      checkMerge(from, into);
+      const merged = mergeSubscribers(shelves, signUps, from, into);
+      for (const subscriberId of [from, into]) notify({ type: "forgotten", subscriberId });
+      return merged;
+    },
+
     async recordSignUp(subscriberId, offerId) {
       checkSignUp(subscriberId, offerId);
       const recorded = signUps.get(subscriberId);
@@ -226,6 +243,22 @@ export function memoryStore(): OfferStore {
         index.delete(codeKey(entry.code));
       }
       return entries.length;
+    },
+
+    async changeDays(offerId, batchInput) {
+      const batch = parseBatch(batchInput);
+      const shelf = shelfOf(offerId);
+      const pool = shelf.pools.find((each) => each.batch.id === batch.id);
+      if (pool === undefined) throw unknownBatch(batch.id);
+      pool.batch = batch;
+      change(shelf, shelf.state.offer);
+    },
+
+    async *poolCodes(offerId, batchId) {
+      const pool = shelfOf(offerId).pools.find(({ batch }) => batch.id === batchId);
+      if (pool === undefined) throw unknownBatch(batchId);
+      const waiting = pool.entries.filter((entry) => isInPool(entry) || isRevokedInPool(entry));
+      if (waiting.length > 0) yield waiting.map(({ code }) => code);
     },
 
     async *givenOut(offerId) {

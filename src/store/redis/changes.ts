@@ -36,8 +36,16 @@ function changeFrom(text: string): StoreChange {
  * heartbeat there every second by the caller's client, and is live only while it has received one that it sent less than three seconds
  * ago. A change that is lost therefore leaves no cache trusted for longer. After every gap, the listener is notified that changes
  * were missed before the watch is live again. A connection that stays silent is replaced.
+ *
+ * A primary that a partition has cut off delivers heartbeats for as long as it runs, while another is written to. `isCurrent` says
+ * whether this one still has its replicas; a heartbeat is published only where it has.
  */
-export function watchChanges(client: RedisClient, channel: string, listener: (change: StoreChange) => void): Watch {
+export function watchChanges(
+  client: RedisClient,
+  channel: string,
+  listener: (change: StoreChange) => void,
+  isCurrent: () => Promise<boolean> = async () => true,
+): Watch {
   const own = `${channel}:${crypto.randomUUID()}`;
   let receivedSentAt = Number.NEGATIVE_INFINITY;
   let openedAt = 0;
@@ -97,7 +105,11 @@ export function watchChanges(client: RedisClient, channel: string, listener: (ch
     const done = () => {
       isSending = false;
     };
-    answerWithin("heartbeat", SILENCE_ALLOWED, send(client, "publish", own, sentAt)).then(done, done);
+    answerWithin("heartbeat", SILENCE_ALLOWED, publish(sentAt)).then(done, done);
+  }
+
+  async function publish(sentAt: string): Promise<void> {
+    if (await isCurrent()) await send(client, "publish", own, sentAt);
   }
 
   const timer = setInterval(heartbeat, HEARTBEAT_EVERY);

@@ -4,12 +4,10 @@ import { type Argument, type Outcome, type RedisClient, send } from "./client.js
 export type Commands = {
   exists(key: string): Promise<number>;
   hget(key: string, field: string): Promise<string | null>;
+  hscan(key: string, cursor: string, ...options: Argument[]): Promise<[cursor: string, items: string[]]>;
   info(): Promise<string>;
   lrange(key: string, from: number, to: number): Promise<string[]>;
   publish(channel: string, text: string): Promise<number>;
-  set(key: string, value: string, ...options: Argument[]): Promise<string | null>;
-  sismember(key: string, member: string): Promise<number>;
-  smembers(key: string): Promise<string[]>;
   pipeline(): CommandPipeline;
 };
 
@@ -25,18 +23,7 @@ export type CommandPipeline = {
 };
 
 /** Commands outside of scripts that an account has to be allowed to send; see also `scriptCommands` in lua.ts. */
-export const PLAIN_COMMANDS = [
-  "exists",
-  "hget",
-  "hscan",
-  "lindex",
-  "llen",
-  "lrange",
-  "set",
-  "sismember",
-  "smembers",
-  "zrange",
-];
+export const PLAIN_COMMANDS = ["exists", "hget", "hscan", "lindex", "llen", "lrange", "zrange"];
 
 export function commandsOf(client: RedisClient): Commands {
   const text = (command: string, ...args: Argument[]) => send(client, command, ...args) as Promise<string | null>;
@@ -45,12 +32,10 @@ export function commandsOf(client: RedisClient): Commands {
   return {
     exists: (key) => number("exists", key),
     hget: (key, field) => text("hget", key, field),
+    hscan: (key, cursor, ...options) => send(client, "hscan", key, cursor, ...options) as Promise<[string, string[]]>,
     info: () => send(client, "info").then(String),
     lrange: (key, from, to) => list("lrange", key, from, to),
     publish: (channel, message) => number("publish", channel, message),
-    set: (key, value, ...options) => text("set", key, value, ...options),
-    sismember: (key, member) => number("sismember", key, member),
-    smembers: (key) => list("smembers", key),
     pipeline: () => pipelineOf(client),
   };
 }

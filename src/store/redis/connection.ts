@@ -4,11 +4,14 @@ import { answerWithin } from "./answer-within.js";
 import { type Breaker, createBreaker } from "./breaker.js";
 import { isCluster, type RedisClient, send } from "./client.js";
 import { type Commands, commandsOf } from "./commands.js";
-import { ConfirmedWrites } from "./confirmed-writes.js";
+import { ConfirmedWrites, confirmationFailure } from "./confirmed-writes.js";
 import type { Confirmation } from "./durability.js";
 import { slotGuardKey } from "./keys.js";
 import type { Call, Script } from "./lua.js";
 import { isNoScript } from "./reply.js";
+
+/** How long a heartbeat may hold up the connection while a replica is silent. */
+const LONGEST_HEARTBEAT: Milliseconds = 500;
 
 /** What has to have passed before the first script runs. */
 export type StartupCheck = { isDone(): boolean; pass(): Promise<void> };
@@ -48,6 +51,13 @@ export class Connection {
   /** Runs one command. `what` names it in an error. */
   command<Reply>(what: string, run: (redis: Commands) => Promise<Reply>): Promise<Reply> {
     return this.#guarded(what, "", () => run(this.#commands));
+  }
+
+  /** Whether the replicas still confirm what this server writes. `true` where none has to, and in a cluster, which sees to it itself. */
+  async isCurrent(key: string): Promise<boolean> {
+    if (this.confirmation === null || this.confirmation.replicas === 0 || isCluster(this.client)) return true;
+    const within = Math.min(this.confirmation.within, LONGEST_HEARTBEAT);
+    return (await confirmationFailure(this.client, key, { ...this.confirmation, within })) === null;
   }
 
   async #run({ script, keys, args }: Call): Promise<unknown> {

@@ -1,52 +1,58 @@
 import { z } from "zod";
 import { checked } from "../../domain/errors.js";
+import { bucketAt, hashOf } from "./buckets.js";
 
 /**
  * Every key of the store, and why it is laid out so. `{offer}` is a hash tag: all keys of an offer live in one slot of a cluster.
  *
  * | key | type | holds |
  * | --- | --- | --- |
- * | `oc:{offer}` | hash | `offer` (JSON), `revision`, `buckets`, and `batch:<id>` -> the batch's number |
+ * | `oc:{offer}` | hash | `offer` (JSON), `number`, `incarnation`, `revision`, `fence` (the newest turn to import), `codes` (imported so far), `buckets`, and `batch:<id>` -> the batch's number |
  * | `oc:{offer}:batches` | list | a batch as JSON, by number |
  * | `oc:{offer}:batch:<n>` | hash | `taken`: codes drawn from the head of the pool so far; `given`, `redeemed`, `used`: counters; `day:<days since 1970>`: how many were given on that day |
  * | `oc:{offer}:pool:<n>` | list | the codes nobody has, in file order |
  * | `oc:{offer}:used:<n>` | hash | place -> instant, codes redeemed while they wait in the pool list |
  * | `oc:{offer}:back:<n>` | sorted set | places of released codes, drawn again before the list |
  * | `oc:{offer}:g:<n>:<page>` | list | records of drawn codes, `PAGE` to a list, by place |
- * | `oc:{offer}:c:<bucket>` | hash | code in lower case -> ref; written once, at import |
  * | `oc:{offer}:s:<bucket>` | hash | subscriber -> refs of the codes held, newest first, the first ever last |
  * | `oc:{offer}:s:<bucket>:older` | hash | subscriber -> refs of codes given longer ago than is remembered, oldest first |
- * | `oc:offers` | set | offer ids |
+ * | `oc:{offer}:lease:<id>` | string | what a release is based on, until the server's clock ends it |
+ * | `oc:index:{<shard>}` | hash | `buckets`, `entries`, `fence` (the newest turn to import) |
+ * | `oc:index:{<shard>}:<bucket>` | hash | code in lower case -> entry |
+ * | `oc:offers` | hash | offer id -> number, `<tab><number>` -> offer id, `<tab>` -> the greatest number so far |
  * | `oc:signups:<bucket>` | hash | subscriber -> sign-up offer |
  * | `oc:signal:<signal>` | string | `sending` or `sent`: see `takeSignal` |
- * | `oc:import` | string | the lock that imports take turns by |
- * | `oc:{offer}:slot-guard` | - | never exists: see `slotGuardKey` |
+ * | `oc:import:{turn}` | string | the lock that imports take turns by |
+ * | `oc:import:{turn}:last` | string | the number of the last turn |
+ * | `...:slot-guard` | - | never exists: see `slotGuardKey` |
  *
- * A code's place is its number in its batch, counted from 0. Codes leave the pool list by its head only, so the head's place is `taken`,
- * and neither list nor index has to store places. A ref is `batch number * PLACES + place`. A claim therefore
- * touches one small hash for each subscriber and, for the whole call, one list or two; the code index is not touched.
+ * A code's place is its number in its batch, counted from 0. It never changes and never belongs to another code. Codes leave the pool list by
+ * its head only, so the head's place is `taken`, and no list has to store places. A ref is `batch number * PLACES + place`. A claim therefore
+ * touches one small hash for each subscriber and, for the whole call, one list or two; the index is not touched.
+ *
+ * The index serves all offers: one look finds a code's offer and place, however many offers there are. It is a hint. The offer's pool and records are
+ * the truth, and whoever follows an entry checks there that this code is at this place. An import writes entries first, then
+ * the pool; a withdrawal removes codes first, then entries. So a crash leaves entries that lead nowhere, which the next
+ * import takes over, and never a code that cannot be found.
  *
  * A record is `code`, `subscriber`, `message`, issued, `s` when shared, redeemed: separated by tabs, instants in base 36,
- * empty ends left out. A code that was taken back keeps its record with no subscriber.
+ * empty ends left out. A code that was taken back keeps its record with no subscriber; a withdrawn one leaves an empty record.
+ *
+ * Buckets of subscribers and of the index grow in number by linear hashing, see `buckets.ts`. An offer has as many as its codes
+ * would fill: nobody holds a code without one. They grow with an import, so that a claim never waits for it.
  */
 export type OfferKeys = {
   base: string;
-  /** The number of the bucket that holds this code's ref. */
-  codeNumber(codeKey: string): number;
-  /** The hash that holds this code's ref. */
-  codeBucket(codeKey: string): string;
-  /** The number of the bucket that holds what this subscriber holds. */
-  subscriberNumber(subscriberId: string): number;
-  /** The hash that holds what this subscriber holds. */
-  subscriberBucket(subscriberId: string): string;
+  /** How many buckets of subscribers there were when this was last read. */
+  buckets: number;
 };
 
 /** Records in one list. Redis keeps a list in pieces of 8 KB: some hundred records fill several of them and leave little room unused. */
 export const PAGE = 500;
 /** More codes than a batch can hold; a multiple of `PAGE`. */
 export const PLACES = 100_000_000;
-/** Entries a bucket is meant for: a hash of up to 128 short ones is a compact listpack in Redis 7. */
-const BUCKET_SIZE = 64;
+/** Parts of the index, each with a hash tag of its own, so that a cluster spreads them. */
+export const INDEX_SHARDS = 128;
 const SIGN_UP_BUCKETS = 4096;
 
 const PREFIX_EXPECTED = "1 to 100 characters without braces, blanks or control characters";
@@ -59,21 +65,8 @@ export function offerKey(prefix: string, offerId: string): string {
   return `${prefix}:{${offerId}}`;
 }
 
-export function offerKeys(prefix: string, offerId: string, buckets: number): OfferKeys {
-  const base = offerKey(prefix, offerId);
-  const codes = `${base}:c:`;
-  const subscribers = `${base}:s:`;
-  return {
-    base,
-    codeNumber: (key) => bucketOf(key, buckets),
-    codeBucket: (key) => codes + bucketOf(key, buckets),
-    subscriberNumber: (subscriberId) => bucketOf(subscriberId, buckets),
-    subscriberBucket: (subscriberId) => subscribers + bucketOf(subscriberId, buckets),
-  };
-}
-
 /**
- * A key that never exists, declared by every script that works on an offer.
+ * A key that never exists, declared by every script that works on an offer or a part of the index.
  *
  * While a cluster moves a slot, key by key, a script could find some of the keys it works out by itself on this node and miss the
  * others, without an error: they would look as if they had never been. A declared key that is missing makes Redis refuse
@@ -83,26 +76,17 @@ export function slotGuardKey(base: string): string[] {
   return base.includes("{") ? [`${base}:slot-guard`] : [];
 }
 
+export type StoreKeys = ReturnType<typeof storeKeys>;
+
 export function storeKeys(prefix: unknown) {
   const name = checked(prefixSchema, "prefix", prefix);
   return {
     prefix: name,
     offers: `${name}:offers`,
-    importLock: `${name}:import`,
+    importLock: `${name}:import:{turn}`,
+    lastTurn: `${name}:import:{turn}:last`,
     changes: `${name}:changes`,
-    signUpBucket: (subscriberId: string) => `${name}:signups:${bucketOf(subscriberId, SIGN_UP_BUCKETS)}`,
+    indexShard: (shard: number) => `${name}:index:{${shard}}`,
+    signUpBucket: (subscriberId: string) => `${name}:signups:${bucketAt(hashOf(subscriberId), SIGN_UP_BUCKETS)}`,
   };
-}
-
-export function bucketCount(expectedAudience: number): number {
-  return Math.max(1, Math.ceil(expectedAudience / BUCKET_SIZE));
-}
-
-/** Spreads ids over buckets. The same id must land in the same bucket for ever, so this never changes. */
-function bucketOf(text: string, buckets: number): number {
-  let hash = 0;
-  for (let at = 0; at < text.length; at++) hash = (Math.imul(hash, 65_599) + text.charCodeAt(at)) | 0;
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  hash = Math.imul(hash ^ (hash >>> 12), 0x297a2d39);
-  return ((hash ^ (hash >>> 15)) >>> 0) % buckets;
 }

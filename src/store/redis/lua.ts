@@ -113,6 +113,17 @@ local function refsText(refs)
   return table.concat(texts, " ")
 end
 
+-- The bucket of a subscriber, by the hash of the id: see buckets.ts.
+local bucketCount, bucketLevel
+local function bucketKey(hash)
+  if not bucketCount then
+    bucketCount, bucketLevel = tonumber(redis.call("HGET", base, "buckets") or 1), 1
+    while bucketLevel * 2 <= bucketCount do bucketLevel = bucketLevel * 2 end
+  end
+  local at = tonumber(hash) % (2 * bucketLevel)
+  return string.format("%s:s:%d", base, at < bucketCount and at or at - bucketLevel)
+end
+
 -- Where the claims of a bucket's subscribers stand that are not remembered any more, oldest first.
 local function olderKey(bucket)
   return bucket .. ":older"
@@ -135,4 +146,14 @@ local function holdsLine(refs, records)
   end
   return line
 end
+`;
+
+/**
+ * Refuses a write whose turn is over, and lets no older one in from now on. Needs "base" and the number of the turn,
+ * ARGV[1].
+ */
+export const FENCE = `
+local fence = redis.call("HGET", base, "fence")
+if fence and tonumber(fence) > tonumber(ARGV[1]) then return { "turn-over", fence } end
+if fence ~= ARGV[1] then redis.call("HSET", base, "fence", ARGV[1]) end
 `;

@@ -1,3 +1,4 @@
+import { StoreUnavailableError } from "../../domain/errors.js";
 import type { UnixMs } from "../../domain/units.js";
 import type { Script } from "./lua.js";
 
@@ -25,4 +26,10 @@ export function unexpectedReply(script: Script, reply: unknown): Error {
 /** The server does not know the script by its digest (any more), and has not run it. */
 export function isNoScript(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith("NOSCRIPT");
+}
+
+/** What has been drawn and what is counted as drawn do not fit, so the next codes of the pool may be somebody's already. */
+export function recordsBroken(batch: string): StoreUnavailableError {
+  const text = `the records of batch ${batch} do not fit its counter, so no code of it leaves the pool: run reconcile`;
+  return new StoreUnavailableError(text);
 }

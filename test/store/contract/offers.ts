@@ -11,7 +11,6 @@ export function offersContract(store: CurrentStore): void {
       window: { type: "never-expires" },
       timeZone: "UTC",
       whenUnavailable: { action: "abort" },
-      expectedAudience: 250_000,
     };
     expect(await store().saveOffer({ id: "welcome" })).toEqual({ status: "created", offer });
     expect(await store().loadOffer("welcome")).toEqual({ offer, batches: [], revision: expect.any(Number) });
@@ -26,7 +25,6 @@ export function offersContract(store: CurrentStore): void {
       timeZone: "America/New_York",
       whenUnavailable: { action: "fallback" as const, code: "A&B<C" },
       lowStock: 10,
-      expectedAudience: 1,
     };
     await store().saveOffer(offer);
     expect((await store().loadOffer("vip"))?.offer).toEqual(offer);

@@ -5,13 +5,8 @@ import { refsIn, refText } from "./refs.js";
 import type { Report } from "./report.js";
 
 /** Checks the subscribers: each code that one is recorded to hold must name that subscriber, and no message has two. */
-export async function checkHoldings(
-  shelf: KeyScanner,
-  buckets: number,
-  marks: readonly Marks[],
-  report: Report,
-): Promise<void> {
-  const bucketKeys = Array.from({ length: buckets }, (_, bucket) => `${shelf.keys.base}:s:${bucket}`);
+export async function checkHoldings(shelf: KeyScanner, marks: readonly Marks[], report: Report): Promise<void> {
+  const bucketKeys = Array.from({ length: shelf.keys.buckets }, (_, bucket) => `${shelf.keys.base}:s:${bucket}`);
   const hashes = shelf.hashes(bucketKeys.flatMap((key) => [key, `${key}:older`]));
   for (;;) {
     const held = await hashes.next();
@@ -30,11 +25,11 @@ function checkMarks(subscriberId: string, refs: number[], marks: readonly Marks[
   report.subscribers += 1;
   for (const ref of refs) {
     const batch = marks[Math.floor(ref / PLACES)];
-    const mark = batch?.[ref % PLACES] ?? 0;
+    const mark = batch?.seen[ref % PLACES] ?? 0;
     if (!(mark & HELD) || mark & HOLDING_SEEN) {
       report.find("holding-astray", `"${subscriberId}" is said to hold the code at ${refText(ref)}`);
     }
-    if (batch !== undefined) batch[ref % PLACES] = mark | HOLDING_SEEN;
+    if (batch !== undefined) batch.seen[ref % PLACES] = mark | HOLDING_SEEN;
   }
 }
 

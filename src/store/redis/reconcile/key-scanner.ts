@@ -1,6 +1,7 @@
 import type { CommandPipeline } from "../commands.js";
 import type { Connection } from "../connection.js";
 import { type OfferKeys, PAGE } from "../keys.js";
+import { readPlaces } from "../scripts/places.js";
 
 /** Lists and hashes read in one round trip. Redis runs each command by itself, so that none holds the others up. */
 const AT_ONCE = 32;
@@ -61,6 +62,13 @@ export class KeyScanner {
       if (codes.length === 0) return;
       yield codes;
     }
+  }
+
+  /** The codes at some places of a batch, "" for none. */
+  async codesAt(batch: number, places: readonly number[]): Promise<string[]> {
+    const wanted = places.map((place) => ({ batch, first: place, count: 1 }));
+    const found = await readPlaces(this.connection, this.keys.base, wanted, null);
+    return found.map(([placed]) => placed?.record.split("\t")[0] ?? "");
   }
 
   /** The fields and values of one hash. */

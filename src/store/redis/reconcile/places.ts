@@ -1,15 +1,18 @@
 import { codeKey } from "../../../domain/identifier.js";
-import { PAGE, PLACES } from "../keys.js";
+import { bucketAt, hashOf } from "../buckets.js";
+import { type OfferKeys, PAGE, PLACES } from "../keys.js";
 import type { KeyScanner } from "./key-scanner.js";
-import { placeText, refsIn, refText } from "./refs.js";
+import { placeText, refsIn } from "./refs.js";
 import type { Report } from "./report.js";
 
-/** The facts found of each place of a batch: whether the index leads to its code, whether its holder's entry names it. */
-export const INDEXED = 1;
+/** The facts found of each place of a batch: whether it has a code, whether its holder's entry names it, and what has led to it. */
+export const TAKEN_UP = 1;
 export const HELD = 2;
 export const INDEX_SEEN = 4;
 export const HOLDING_SEEN = 8;
-export type Marks = Uint8Array;
+
+/** What was found in a batch, by place. `hashes`: of the codes in lower case. */
+export type Marks = { readonly seen: Uint8Array; readonly hashes: Uint32Array };
 
 type Place = {
   place: number;
@@ -22,7 +25,7 @@ type Place = {
 type Batch = { number: number; taken: number; back: Set<string>; used: Map<string, string> };
 type Counts = { given: number; redeemed: number; used: number };
 
-/** Goes through the codes of one batch, place by place, and looks each of them up in the index and at its holder. */
+/** Goes through the codes of one batch, place by place, and looks each of them up at its holder. */
 export async function checkPlaces(shelf: KeyScanner, number: number, report: Report): Promise<Marks> {
   const { base } = shelf.keys;
   const [size, back] = (await shelf.ask("batch", (pipeline) => {
@@ -32,11 +35,11 @@ export async function checkPlaces(shelf: KeyScanner, number: number, report: Rep
   const counters = await shelf.hash(`${base}:batch:${number}`);
   const used = await shelf.hash(`${base}:used:${number}`);
   const batch = { number, taken: Number(counters.get("taken") ?? 0), back: new Set(back), used };
-  const marks = new Uint8Array(batch.taken + size);
+  const marks = { seen: new Uint8Array(batch.taken + size), hashes: new Uint32Array(batch.taken + size) };
   const counts = { given: 0, redeemed: 0, used: 0 };
   for await (const places of placesOf(shelf, batch, report)) {
     for (const place of places) count(place, batch, counts, report);
-    await checkIndex(shelf, number, places, marks, report);
+    for (const place of places) mark(place, marks);
     await checkHolders(shelf, number, places, marks, report);
   }
   for (const place of batch.back)
@@ -93,22 +96,9 @@ function count(place: Place, batch: Batch, counts: Counts, report: Report): void
   }
 }
 
-async function checkIndex(
-  shelf: KeyScanner,
-  batch: number,
-  places: Place[],
-  marks: Marks,
-  report: Report,
-): Promise<void> {
-  const refs = await shelf.lookUp(
-    places.map(({ code }) => [shelf.keys.codeBucket(codeKey(code)), codeKey(code)] as [string, string]),
-  );
-  for (const [index, { place, code }] of places.entries()) {
-    const ref = refs[index] ?? null;
-    if (ref === String(batch * PLACES + place)) marks[place] = (marks[place] ?? 0) | INDEXED;
-    else if (ref === null) report.find("code-not-indexed", `${code} (${placeText(batch, place)})`);
-    else report.find("code-twice", `${code} (${placeText(batch, place)}) is also known at ${refText(Number(ref))}`);
-  }
+function mark({ place, code }: Place, { seen, hashes }: Marks): void {
+  seen[place] = TAKEN_UP;
+  hashes[place] = hashOf(codeKey(code));
 }
 
 async function checkHolders(
@@ -119,15 +109,19 @@ async function checkHolders(
   report: Report,
 ): Promise<void> {
   const given = places.filter(({ subscriberId }) => subscriberId !== "");
-  const buckets = given.map(({ subscriberId }) => shelf.keys.subscriberBucket(subscriberId));
+  const buckets = given.map(({ subscriberId }) => subscriberBucket(shelf.keys, subscriberId));
   const lookUp = (suffix: string) =>
     shelf.lookUp(given.map(({ subscriberId }, index) => [`${buckets[index]}${suffix}`, subscriberId]));
   const [held, older] = [await lookUp(""), await lookUp(":older")];
   for (const [index, { place, code, subscriberId }] of given.entries()) {
     const refs = [...refsIn(held[index]), ...refsIn(older[index])];
-    if (refs.includes(batch * PLACES + place)) marks[place] = (marks[place] ?? 0) | HELD;
+    if (refs.includes(batch * PLACES + place)) marks.seen[place] = (marks.seen[place] ?? 0) | HELD;
     else report.find("holder-astray", `${code} (${placeText(batch, place)}) names "${subscriberId}"`);
   }
+}
+
+function subscriberBucket({ base, buckets }: OfferKeys, subscriberId: string): string {
+  return `${base}:s:${bucketAt(hashOf(subscriberId), buckets)}`;
 }
 
 function checkCounters(batch: number, counters: Map<string, string>, counts: Counts, report: Report): void {

@@ -3,10 +3,11 @@ import type { Holding } from "../../../domain/holding.js";
 import { newestCode, withClaim } from "../../../domain/holding.js";
 import { ID_EXPECTED } from "../../../domain/identifier.js";
 import type { ClaimAnswer, ClaimItem, ClaimReply, ClaimRequest } from "../../store.js";
+import { bucketAt, hashOf } from "../buckets.js";
 import type { Connection } from "../connection.js";
 import type { OfferKeys } from "../keys.js";
 import { RECORDS, script } from "../lua.js";
-import { instantText, unexpectedReply } from "../reply.js";
+import { instantText, recordsBroken, unexpectedReply } from "../reply.js";
 import { holdingFrom } from "./holdings.js";
 
 /** What ends a field of an item, a record or a line. An id that has it would be read as two. */
@@ -18,7 +19,7 @@ const TAB = 9;
  * The compare-and-set that hands out codes.
  *
  * KEYS[1]  the offer
- * ARGV[1]  the revision of the offer that the caller decided by
+ * ARGV[1]  the revision of the offer that the caller decided by, and how many buckets he knows of, separated by a blank
  * ARGV[2]  now, base 36 milliseconds
  * ARGV[3]  numbers of the batches to draw from, in turn, separated by commas
  * ARGV[4]  "count" to be told what is left, or ""
@@ -27,7 +28,8 @@ const TAB = 9;
  *          subscriber, message, and what the caller knows: "l", "f" or "-" (may keep the latest code, the first, none) followed
  *          by the newest code he thinks is held. All in one, because each argument costs client and server as much as an item.
  *
- * Replies "offer-changed", or a text with a line for each item:
+ * Replies "offer-changed", { "buckets", how many there are } to be asked again with their numbers, { "records-broken", batch number } where
+ * records and counter of a batch do not fit, so that its next codes may be somebody's already, or a text with a line for each item:
  *   code                         the caller was right: this code, of the first of these batches, is now the subscriber's
  *   <tab> batch <tab> code       the same, the code being of another batch
  *   <tab> holds ...              the subscriber holds something else, or the message has claimed already (see holdsLine)
@@ -42,8 +44,11 @@ const CLAIM = script(
   "claim",
   "writes",
   `${RECORDS}
-if redis.call("HGET", base, "revision") ~= ARGV[1] then return "offer-changed" end
 local call, unpackTexts = redis.call, struct.unpack
+local offer = call("HMGET", base, "revision", "buckets")
+local revision, many = string.match(ARGV[1], "^(%d+) (%d+)$")
+if offer[1] ~= revision then return "offer-changed" end
+if offer[2] ~= many then return { "buckets", offer[2] } end
 local now = ARGV[2]
 local left = tonumber(ARGV[5])
 local changedRecords = {}
@@ -228,7 +233,11 @@ for b = 1, math.min(current, #batches) do
   local batch = batches[b]
   if batch.taken then
     batch.pages = pagesOf(batch)
-    for p = 1, #batch.pages do call("EXISTS", batch.pages[p].key) end
+    for p = 1, #batch.pages do
+      local page = batch.pages[p]
+      local fits = page.from == 1 and batch.taken % PAGE or 0
+      if call("LLEN", page.key) ~= fits then return { "records-broken", batch.n } end
+    end
   end
 end
 
@@ -266,11 +275,16 @@ return table.concat(lines, "\\n")
 `,
 );
 
-export async function claim(connection: Connection, keys: OfferKeys, request: ClaimRequest): Promise<ClaimReply> {
+/** `buckets`: nothing was done, as there are more by now. */
+export type ClaimRun = ClaimReply | { status: "buckets"; buckets: number };
+
+export async function claim(connection: Connection, keys: OfferKeys, request: ClaimRequest): Promise<ClaimRun> {
   const { revision, now, from, items, countLeft } = request;
-  const head = [String(revision), instantText(now), from.join(","), countLeft ? "count" : "", String(items.length)];
+  const seen = `${revision} ${keys.buckets}`;
+  const head = [seen, instantText(now), from.join(","), countLeft ? "count" : "", String(items.length)];
   const reply = await connection.run(CLAIM, [keys.base], [...head, itemTexts(keys, items)]);
   if (reply === "offer-changed") return { status: "offer-changed" };
+  if (Array.isArray(reply)) return refusal(reply);
   const lines = typeof reply === "string" ? reply.split("\n") : [];
   if (lines.length !== items.length + (countLeft ? 1 : 0)) throw unexpectedReply(CLAIM, reply);
   const [firstBatch = 0] = from;
@@ -278,12 +292,18 @@ export async function claim(connection: Connection, keys: OfferKeys, request: Cl
   return { status: "answered", answers, ...(countLeft && { left: Number(lines.at(-1)) }) };
 }
 
+function refusal([status, detail]: unknown[]): ClaimRun {
+  if (status === "buckets") return { status, buckets: Number(detail) };
+  if (status !== "records-broken") throw unexpectedReply(CLAIM, [status, detail]);
+  throw recordsBroken(`number ${detail}`);
+}
+
 function itemTexts(keys: OfferKeys, items: readonly ClaimItem[]): string {
   const texts: (string | number)[] = [];
   for (const { subscriberId, messageId, holding, reusable } of items) {
     if (SEPARATOR.test(subscriberId)) throw invalidInput("subscriberId", ID_EXPECTED, subscriberId);
     if (SEPARATOR.test(messageId)) throw invalidInput("messageId", ID_EXPECTED, messageId);
-    texts.push(keys.subscriberNumber(subscriberId), subscriberId, messageId, known(holding, reusable));
+    texts.push(bucketAt(hashOf(subscriberId), keys.buckets), subscriberId, messageId, known(holding, reusable));
   }
   return `${texts.join("\0")}\0`;
 }

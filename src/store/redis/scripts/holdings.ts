@@ -1,15 +1,14 @@
 import type { HeldCode, Holding } from "../../../domain/holding.js";
+import { hashOf } from "../buckets.js";
 import type { Connection } from "../connection.js";
-import type { OfferKeys } from "../keys.js";
 import { RECORDS, script } from "../lua.js";
 import { instant, unexpectedReply } from "../reply.js";
 
 /**
  * What subscribers hold. Changes nothing.
  *
- * KEYS[1]     the offer
- * KEYS[1 + i] the bucket of subscriber i
- * ARGV[i]     subscriber i
+ * KEYS[1]      the offer
+ * ARGV[2i - 1] the hash of subscriber i, ARGV[2i] subscriber i
  *
  * Replies a text with a line for each subscriber: "none" or "holds ..." (see holdsLine).
  */
@@ -18,8 +17,8 @@ const HOLDINGS = script(
   "reads",
   `${RECORDS}
 local lines = {}
-for i = 1, #ARGV do
-  local text = redis.call("HGET", KEYS[i + 1], ARGV[i])
+for i = 1, #ARGV / 2 do
+  local text = redis.call("HGET", bucketKey(ARGV[2 * i - 1]), ARGV[2 * i])
   if text then
     local refs, records = refsOf(text), {}
     for n = 1, #refs do records[n] = readRecord(refs[n]) end
@@ -34,11 +33,11 @@ return table.concat(lines, "\\n")
 
 export async function holdings(
   connection: Connection,
-  keys: OfferKeys,
+  base: string,
   subscriberIds: readonly string[],
 ): Promise<(Holding | null)[]> {
-  const keyList = [keys.base, ...subscriberIds.map(keys.subscriberBucket)];
-  const reply = await connection.run(HOLDINGS, keyList, subscriberIds);
+  const args = subscriberIds.flatMap((subscriberId) => [String(hashOf(subscriberId)), subscriberId]);
+  const reply = await connection.run(HOLDINGS, [base], args);
   const lines = typeof reply === "string" ? reply.split("\n") : [];
   if (lines.length !== subscriberIds.length) throw unexpectedReply(HOLDINGS, reply);
   return lines.map((line) => (line === "none" ? null : holdingFrom(line)));

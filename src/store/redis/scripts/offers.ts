@@ -4,7 +4,25 @@ import type { Connection } from "../connection.js";
 import { script } from "../lua.js";
 import { unexpectedReply } from "../reply.js";
 
-const MOST_FIRST = 2 ** 40;
+/** Revisions that one millisecond has room for. */
+const IN_A_MILLISECOND = 2048;
+
+/** Lua that gives the offer its next revision: the time, or one more where a clock is behind. Needs the time-based one. */
+export const NEXT_REVISION = `
+local function nextRevision(base, proposed)
+  local revision = tonumber(redis.call("HGET", base, "revision") or 0)
+  local least = revision + 1 + proposed % ${IN_A_MILLISECOND}
+  redis.call("HSET", base, "revision", string.format("%.0f", math.max(proposed, least)))
+end
+`;
+
+/**
+ * A revision made of the time and of chance. It is never reused: neither after the data were wiped, nor after an older copy of
+ * them was restored, so nobody takes another state of the offer for the one he knows.
+ */
+export function proposedRevision(): string {
+  return String(Date.now() * IN_A_MILLISECOND + randomInt(IN_A_MILLISECOND));
+}
 
 /**
  * Writes an offer if nobody else changed it meanwhile.
@@ -12,26 +30,25 @@ const MOST_FIRST = 2 ** 40;
  * KEYS[1]  the offer
  * ARGV[1]  the revision that the caller read, "" for a new offer
  * ARGV[2]  the offer as JSON
- * ARGV[3]  how many buckets a new offer gets
- * ARGV[4]  the first revision of a new offer, drawn at random: an offer saved anew after the data were wiped is not taken for the old one
- * ARGV[5]  the channel of changes, ARGV[6] what to tell there
+ * ARGV[3]  its number
+ * ARGV[4]  the incarnation of a new offer
+ * ARGV[5]  the revision to give it
+ * ARGV[6]  the channel of changes, ARGV[7] what to tell there
  *
  * Replies "saved" or "changed-meanwhile".
  */
 const SAVE_OFFER = script(
   "save-offer",
   "writes",
-  `local base = KEYS[1]
+  `${NEXT_REVISION}
+local base = KEYS[1]
 local revision = redis.call("HGET", base, "revision") or ""
 if revision ~= ARGV[1] then return "changed-meanwhile" end
-redis.call("HSET", base, "offer", ARGV[2])
-redis.call("HSETNX", base, "buckets", ARGV[3])
-if revision == "" then
-  redis.call("HSET", base, "revision", ARGV[4])
-else
-  redis.call("HINCRBY", base, "revision", 1)
-end
-redis.call("PUBLISH", ARGV[5], ARGV[6])
+nextRevision(base, tonumber(ARGV[5]))
+redis.call("HSET", base, "offer", ARGV[2], "number", ARGV[3])
+redis.call("HSETNX", base, "incarnation", ARGV[4])
+redis.call("HSETNX", base, "buckets", 1)
+redis.call("PUBLISH", ARGV[6], ARGV[7])
 return "saved"
 `,
 );
@@ -41,42 +58,49 @@ return "saved"
  *
  * KEYS[1]  the offer
  *
- * Replies an empty list, or { offer, revision, buckets, batch, batch, ... }, the offer and the batches as JSON.
+ * Replies an empty list, or { offer, number, revision, buckets, batch, batch, ... }, the offer and the batches as JSON.
  */
 const LOAD_OFFER = script(
   "load-offer",
   "reads",
-  `local found = redis.call("HMGET", KEYS[1], "offer", "revision", "buckets")
+  `local found = redis.call("HMGET", KEYS[1], "offer", "number", "revision", "buckets")
 if not found[1] then return {} end
 local batches = redis.call("LRANGE", KEYS[1] .. ":batches", 0, -1)
-for n = 1, #batches do found[3 + n] = batches[n] end
+for n = 1, #batches do found[4 + n] = batches[n] end
 return found
 `,
 );
 
-export type LoadedOffer = { state: OfferState; buckets: number };
+export type LoadedOffer = { state: OfferState; number: number; buckets: number };
 
 export async function loadOffer(connection: Connection, base: string): Promise<LoadedOffer | null> {
   const reply = await connection.run(LOAD_OFFER, [base], []);
   if (!Array.isArray(reply)) throw unexpectedReply(LOAD_OFFER, reply);
   if (reply.length === 0) return null;
-  const [offer, revision, buckets, ...batches] = reply as string[];
+  const [offer, number, revision, buckets, ...batches] = reply as string[];
   const state = {
     offer: JSON.parse(offer as string) as Offer,
     revision: Number(revision),
     batches: batches.map((batch) => JSON.parse(batch) as Batch),
   };
-  return { state, buckets: Number(buckets) };
+  return { state, number: Number(number), buckets: Number(buckets) };
 }
 
 export async function saveOffer(
   connection: Connection,
   base: string,
-  save: { offer: Offer; revision: number | null; buckets: number; channel: string; change: string },
+  save: { offer: Offer; number: number; revision: number | null; channel: string; change: string },
 ): Promise<"saved" | "changed-meanwhile"> {
-  const { offer, revision, buckets, channel, change } = save;
-  const first = String(randomInt(MOST_FIRST));
-  const args = [String(revision ?? ""), JSON.stringify(offer), String(buckets), first, channel, change];
+  const { offer, number, revision, channel, change } = save;
+  const args = [
+    String(revision ?? ""),
+    JSON.stringify(offer),
+    String(number),
+    crypto.randomUUID(),
+    proposedRevision(),
+    channel,
+    change,
+  ];
   const reply = await connection.run(SAVE_OFFER, [base], args);
   if (reply !== "saved" && reply !== "changed-meanwhile") throw unexpectedReply(SAVE_OFFER, reply);
   return reply;

@@ -1,7 +1,8 @@
 import { codeKey } from "../../../domain/identifier.js";
 import type { UnixMs } from "../../../domain/units.js";
 import type { Connection } from "../connection.js";
-import type { OfferKeys } from "../keys.js";
+import type { Entry } from "../entries.js";
+import { PLACES } from "../keys.js";
 import { RECORDS, script } from "../lua.js";
 import { instant, instantText, unexpectedReply } from "../reply.js";
 
@@ -9,19 +10,19 @@ import { instant, instantText, unexpectedReply } from "../reply.js";
  * Marks a code as redeemed, wherever it is. A code still in the pool is never drawn from then on.
  *
  * KEYS[1]  the offer
- * KEYS[2]  the code's bucket
- * ARGV[1]  the code in lower case
- * ARGV[2]  when, base 36 milliseconds
- * ARGV[3]  the channel of changes, ARGV[4] what to tell there; the subscriber's id is added
+ * ARGV[1]  the code's ref: where the index says that it is
+ * ARGV[2]  the code in lower case, ARGV[3] as it was imported, where that is known
+ * ARGV[4]  when, base 36 milliseconds
+ * ARGV[5]  the channel of changes, ARGV[6] what to tell there; the subscriber's id is added
  *
- * Replies {} for a code that the offer does not have, or { "redeemed" | "already-redeemed", code, subscriber or "", when }.
+ * Replies {} where the ref leads nowhere, { "other", code } where this code is there, or { "redeemed" | "already-redeemed", code, subscriber or "", when }.
  */
 const REDEEM = script(
   "redeem",
   "writes",
   `${RECORDS}
-local ref = tonumber(redis.call("HGET", KEYS[2], ARGV[1]) or nil)
-if not ref then return {} end
+local ref, at = tonumber(ARGV[1]), ARGV[4]
+local function isOther(code) return string.lower(code) ~= ARGV[2] and code ~= ARGV[3] end
 local place = ref % PLACES
 local n = (ref - place) / PLACES
 local batch = base .. ":batch:" .. n
@@ -30,22 +31,27 @@ local back = redis.call("ZSCORE", base .. ":back:" .. n, place)
 
 if place >= taken then
   local code = redis.call("LINDEX", base .. ":pool:" .. n, place - taken)
+  if not code then return {} end
+  if isOther(code) then return { "other", code } end
   local used = base .. ":used:" .. n
-  local at = redis.call("HGET", used, place)
-  if at then return { "already-redeemed", code, "", at } end
-  redis.call("HSET", used, place, ARGV[2])
+  local since = redis.call("HGET", used, place)
+  if since then return { "already-redeemed", code, "", since } end
+  redis.call("HSET", used, place, at)
   redis.call("HINCRBY", batch, "used", 1)
-  return { "redeemed", code, "", ARGV[2] }
+  return { "redeemed", code, "", at }
 end
 
-local found = fields(readRecord(ref))
+local text = readRecord(ref)
+if not text or text == "" then return {} end
+local found = fields(text)
+if isOther(found[1]) then return { "other", found[1] } end
 if found[6] ~= "" then return { "already-redeemed", found[1], found[2], found[6] } end
-found[6] = ARGV[2]
+found[6] = at
 writeRecord(ref, record(found))
 if back then redis.call("ZREM", base .. ":back:" .. n, place) end
 redis.call("HINCRBY", batch, found[4] == "" and "used" or "redeemed", 1)
-if found[2] ~= "" then redis.call("PUBLISH", ARGV[3], ARGV[4] .. found[2]) end
-return { "redeemed", found[1], found[2], ARGV[2] }
+if found[2] ~= "" then redis.call("PUBLISH", ARGV[5], ARGV[6] .. found[2]) end
+return { "redeemed", found[1], found[2], at }
 `,
 );
 
@@ -56,20 +62,21 @@ export type RedeemReply = {
   redeemedAt: UnixMs;
 };
 
+/** `null`: the code is not there. */
 export async function redeem(
   connection: Connection,
-  keys: OfferKeys,
-  redemption: { code: string; at: UnixMs; channel: string; change: string },
+  base: string,
+  redemption: { entry: Entry; code: string; at: UnixMs; channel: string; change: string },
 ): Promise<RedeemReply | null> {
-  const { code, at, channel, change } = redemption;
-  const key = codeKey(code);
-  const reply = await connection.run(
-    REDEEM,
-    [keys.base, keys.codeBucket(key)],
-    [key, instantText(at), channel, change],
-  );
+  const { entry, code, at, channel, change } = redemption;
+  const [ref, key] = [String(entry.batch * PLACES + entry.place), codeKey(code)];
+  const run = (imported: string) =>
+    connection.run(REDEEM, [base], [ref, key, imported, instantText(at), channel, change]);
+  let reply = await run(code);
+  // Lua changes the case of ASCII letters only.
+  if (isOther(reply) && codeKey(reply[1]) === key) reply = await run(reply[1]);
   if (!Array.isArray(reply)) throw unexpectedReply(REDEEM, reply);
-  if (reply.length === 0) return null;
+  if (reply.length === 0 || isOther(reply)) return null;
   const [status, shown, subscriberId, redeemedAt] = reply as string[];
   if (status !== "redeemed" && status !== "already-redeemed") throw unexpectedReply(REDEEM, reply);
   return {
@@ -78,4 +85,8 @@ export async function redeem(
     subscriberId: subscriberId || null,
     redeemedAt: instant(redeemedAt as string),
   };
+}
+
+function isOther(reply: unknown): reply is [string, string] {
+  return Array.isArray(reply) && reply[0] === "other";
 }

@@ -1,33 +1,67 @@
 import { StoreUnavailableError } from "../../../domain/errors.js";
 import type { Release } from "../../store.js";
+import { hashOf } from "../buckets.js";
 import type { Connection } from "../connection.js";
-import type { OfferKeys } from "../keys.js";
 import { RECORDS, script } from "../lua.js";
 import { unexpectedReply } from "../reply.js";
-import { serverTime } from "./clock.js";
 
 /**
- * Takes back the code that a message claimed.
+ * Finds what a message claimed, and notes it as what a release is based on.
  *
  * KEYS[1]  the offer
- * KEYS[2]  the subscriber's bucket
- * ARGV[1]  the subscriber
- * ARGV[2]  the message
+ * KEYS[2]  the lease
+ * ARGV[1]  the subscriber, ARGV[2] the hash of the id
+ * ARGV[3]  the message
+ * ARGV[4]  for how many milliseconds the release may run
+ *
+ * Replies { "nothing-claimed" | "redeemed" | "shared" } or { "leased" }.
+ */
+const LEASE = script(
+  "lease-claim",
+  "writes",
+  `${RECORDS}
+local refs = refsOf(redis.call("HGET", bucketKey(ARGV[2]), ARGV[1]) or nil)
+for n = 1, #refs do
+  local text = readRecord(refs[n])
+  local found = fields(text)
+  if found[3] == ARGV[3] then
+    if found[6] ~= "" then return { "redeemed" } end
+    if found[5] ~= "" then return { "shared" } end
+    redis.call("SET", KEYS[2], refsText({ refs[n] }) .. "\\t" .. text, "PX", ARGV[4])
+    return { "leased" }
+  end
+end
+return { "nothing-claimed" }
+`,
+);
+
+/**
+ * Takes back the code that a message claimed, once, while the lease lasts and the claim is the one that the lease was made for.
+ *
+ * KEYS[1]  the offer
+ * KEYS[2]  the lease
+ * ARGV[1]  the subscriber, ARGV[2] the hash of the id
  * ARGV[3]  the channel of changes, ARGV[4] what to tell there
- * ARGV[5]  until when this may run, milliseconds by the server's own clock
+ * ARGV[5]  for how many milliseconds the answer is kept
  *
- * Replies { "nothing-claimed" | "redeemed" | "shared" | "too-late" } or { "released", code }.
+ * Replies { "nothing-claimed" | "redeemed" | "shared" | "too-late" } or { "released", code }. Run again after a lost reply it replies the same.
  *
- * A client that lost its connection can send a command long after its caller was told that it failed. By then the message
- * may have been sent after all, with this code.
+ * A client that lost its connection can send a command long after its caller was told that it failed. By then the message may have been
+ * sent after all, with this code, or the code may have been released and claimed anew. The lease has ended then, by the server's own clock.
+ *
+ * The code goes back to the pool last: whatever ends the script before, nobody else is given it.
  */
 const RELEASE = script(
   "release",
   "writes",
   `${RECORDS}
-local older = olderKey(KEYS[2])
-local clock = redis.call("TIME")
-if clock[1] * 1000 + clock[2] / 1000 > tonumber(ARGV[5]) then return { "too-late" } end
+local lease = redis.call("GET", KEYS[2])
+if not lease then return { "too-late" } end
+if string.sub(lease, 1, 9) == "released\\t" then return { "released", string.sub(lease, 10) } end
+local leased, claimed = string.match(lease, "^(%d+)\\t(.*)$")
+local ref = tonumber(leased)
+local bucket = bucketKey(ARGV[2])
+local older = olderKey(bucket)
 
 -- One claim less: the newest of those not remembered is remembered again, or the oldest where the first code goes back.
 local function remember(refs, wasFirst)
@@ -39,35 +73,40 @@ local function remember(refs, wasFirst)
   else
     table.insert(refs, #refs, table.remove(dropped))
   end
-  if #dropped == 0 then
-    redis.call("HDEL", older, ARGV[1])
-  else
-    redis.call("HSET", older, ARGV[1], refsText(dropped))
-  end
+  return dropped
 end
 
-local refs = refsOf(redis.call("HGET", KEYS[2], ARGV[1]) or nil)
+local refs = refsOf(redis.call("HGET", bucket, ARGV[1]) or nil)
 for n = 1, #refs do
-  local ref = refs[n]
-  local found = fields(readRecord(ref))
-  if found[3] == ARGV[2] then
-    if found[6] ~= "" then return { "redeemed" } end
-    if found[5] ~= "" then return { "shared" } end
+  if refs[n] == ref then
+    local text = readRecord(ref)
+    local found = fields(text)
+    if text ~= claimed then
+      if found[6] ~= "" then return { "redeemed" } end
+      if found[5] ~= "" then return { "shared" } end
+      return { "nothing-claimed" }
+    end
     local place = ref % PLACES
     local batch = (ref - place) / PLACES
     local wasFirst = n == #refs
     table.remove(refs, n)
-    remember(refs, wasFirst)
-    redis.call("ZADD", base .. ":back:" .. batch, place, place)
+    local dropped = remember(refs, wasFirst)
+    if #refs == 0 then
+      redis.call("HDEL", bucket, ARGV[1])
+    else
+      redis.call("HSET", bucket, ARGV[1], refsText(refs))
+    end
+    if dropped and #dropped == 0 then
+      redis.call("HDEL", older, ARGV[1])
+    elseif dropped then
+      redis.call("HSET", older, ARGV[1], refsText(dropped))
+    end
+    writeRecord(ref, found[1])
     redis.call("HINCRBY", base .. ":batch:" .. batch, "given", -1)
     redis.call("HINCRBY", base .. ":batch:" .. batch, dayField(found[4]), -1)
-    writeRecord(ref, found[1])
-    if #refs == 0 then
-      redis.call("HDEL", KEYS[2], ARGV[1])
-    else
-      redis.call("HSET", KEYS[2], ARGV[1], refsText(refs))
-    end
+    redis.call("SET", KEYS[2], "released\\t" .. found[1], "PX", ARGV[5])
     redis.call("PUBLISH", ARGV[3], ARGV[4])
+    redis.call("ZADD", base .. ":back:" .. batch, place, place)
     return { "released", found[1] }
   end
 end
@@ -77,14 +116,19 @@ return { "nothing-claimed" }
 
 export async function release(
   connection: Connection,
-  keys: OfferKeys,
+  base: string,
   claim: { subscriberId: string; messageId: string; channel: string; change: string },
 ): Promise<Release> {
   const { subscriberId, messageId, channel, change } = claim;
-  const keyList = [keys.base, keys.subscriberBucket(subscriberId)];
-  const until = (await serverTime(connection, keys)) + connection.timeout;
-  const args = [subscriberId, messageId, channel, change, String(until)];
-  const reply = await connection.run(RELEASE, keyList, args);
+  const keys = [base, `${base}:lease:${crypto.randomUUID()}`];
+  const subscriber = [subscriberId, String(hashOf(subscriberId))];
+  const lasts = String(Math.ceil(connection.timeout));
+  const leased = await connection.run(LEASE, keys, [...subscriber, messageId, lasts]);
+  if (Array.isArray(leased) && leased[0] !== "leased") return releaseFrom(leased);
+  return releaseFrom(await connection.run(RELEASE, keys, [...subscriber, channel, change, lasts]));
+}
+
+function releaseFrom(reply: unknown): Release {
   const [status, code] = Array.isArray(reply) ? (reply as string[]) : [];
   if (status === "released" && code !== undefined) return { status, code };
   if (status === "nothing-claimed" || status === "redeemed" || status === "shared") return { status };

@@ -1,118 +1,102 @@
-import { codeKey } from "../../../domain/identifier.js";
 import type { Connection } from "../connection.js";
-import type { Hold } from "../import-lock.js";
-import type { OfferKeys } from "../keys.js";
-import { RECORDS, script } from "../lua.js";
-import { unexpectedReply } from "../reply.js";
+import type { Turn } from "../import-lock.js";
+import { FENCE, RECORDS, script } from "../lua.js";
+import { recordsBroken, unexpectedReply } from "../reply.js";
 
+/** Codes that leave the pool in one step: a millisecond or two. */
 const CHUNK = 1000;
 
 /**
- * The last codes of a batch's pool list and its released ones, to be withdrawn. Changes nothing.
+ * Takes codes that nobody has out of a batch, from the head of its pool list and from those released. Their records become empty, so that all others keep
+ * their places. A code of the list that was redeemed gets a record of its own and stays known.
  *
  * KEYS[1]  the offer
- * ARGV[1]  the batch's id
- * ARGV[2]  how many
+ * ARGV[1]  the number of the turn
+ * ARGV[2]  the batch's id
  *
- * Replies {} for an unknown batch, or { batch number, how many codes come from the list, code, ... }: first those of the list in
- * their order, then released ones.
- */
-const LAST_CODES = script(
-  "last-codes",
-  "reads",
-  `${RECORDS}
-local n = redis.call("HGET", base, "batch:" .. ARGV[1])
-if not n then return {} end
-local codes = redis.call("LRANGE", base .. ":pool:" .. n, -tonumber(ARGV[2]), -1)
-local reply = { n, #codes }
-for i = 1, #codes do reply[2 + i] = codes[i] end
-local back = redis.call("ZRANGE", base .. ":back:" .. n, 0, ${CHUNK - 1})
-for i = 1, #back do reply[#reply + 1] = fields(readRecord(n * PLACES + back[i]))[1] end
-return reply
-`,
-);
-
-/**
- * Takes these codes out of the pool. A code of the list that was redeemed stays known and moves up to the gap.
- *
- * KEYS[1]     the offer
- * KEYS[1 + i] the code bucket of code i
- * ARGV[1]     the batch's number
- * ARGV[2]     how many of the codes stand at the end of the list
- * ARGV[2 + i] code i in lower case
- *
- * Replies { how many were withdrawn, how many stay because they were redeemed }, or { "changed-meanwhile" }.
+ * Replies {} for an unknown batch, { "turn-over", the newer turn }, or { "withdrawn", number of the offer, number of the batch, how many codes were looked at,
+ * then for each withdrawn code its place and the code }.
  */
 const WITHDRAW = script(
   "withdraw",
   "writes",
   `${RECORDS}
-local n, listed = ARGV[1], tonumber(ARGV[2])
+local n = redis.call("HGET", base, "batch:" .. ARGV[2])
+if not n then return {} end
+${FENCE}
 local pool, used, back = base .. ":pool:" .. n, base .. ":used:" .. n, base .. ":back:" .. n
-local taken = tonumber(redis.call("HGET", base .. ":batch:" .. n, "taken") or 0)
-local size = redis.call("LLEN", pool)
-local start = taken + size - listed
--- Claims may have drawn some of the codes meanwhile. The index tells their places as before.
-if start < taken then return { "changed-meanwhile" } end
-for i = 1, #KEYS - 1 do
-  local ref = tonumber(redis.call("HGET", KEYS[i + 1], ARGV[2 + i]) or nil)
-  if not ref then return { "changed-meanwhile" } end
-  local place = ref - n * PLACES
-  local isThere = i <= listed and place == start + i - 1 or i > listed and redis.call("ZSCORE", back, place)
-  if not isThere then return { "changed-meanwhile" } end
-end
+local counters = base .. ":batch:" .. n
+local taken = tonumber(redis.call("HGET", counters, "taken") or 0)
+local codes = redis.call("LRANGE", pool, 0, ${CHUNK - 1})
+local places = redis.call("ZRANGE", back, 0, ${CHUNK - 1})
+local reply = { "withdrawn", redis.call("HGET", base, "number"), n, #codes + #places }
+local first = n * PLACES + taken
+if #codes > 0 and redis.call("LLEN", (pageKey(first))) ~= taken % PAGE then return { "records-broken" } end
 
-local codes = listed > 0 and redis.call("RPOP", pool, listed) or {}
-local stay = 0
-for i = 1, #KEYS - 1 do
-  local place = tonumber(redis.call("HGET", KEYS[i + 1], ARGV[2 + i])) - n * PLACES
-  local usedAt = i <= listed and redis.call("HGET", used, place)
-  if usedAt then
-    redis.call("HDEL", used, place)
-    redis.call("HSET", used, start + stay, usedAt)
-    redis.call("HSET", KEYS[i + 1], ARGV[2 + i], string.format("%.0f", n * PLACES + start + stay))
-    redis.call("RPUSH", pool, codes[listed - i + 1])
-    stay = stay + 1
+local hasUsed = redis.call("EXISTS", used) == 1
+local records, redeemed = {}, {}
+for i = 1, #codes do
+  local place = taken + i - 1
+  local at = hasUsed and redis.call("HGET", used, place)
+  if at then
+    records[i] = codes[i] .. "\\t\\t\\t\\t\\t" .. at
+    redeemed[#redeemed + 1] = place
   else
-    redis.call("HDEL", KEYS[i + 1], ARGV[2 + i])
-    if i > listed then
-      redis.call("ZREM", back, place)
-      writeRecord(n * PLACES + place, "")
-    end
+    records[i] = ""
+    reply[#reply + 1] = place
+    reply[#reply + 1] = codes[i]
   end
 end
-return { #KEYS - 1 - stay, stay }
+for i = 1, #places do
+  reply[#reply + 1] = places[i]
+  reply[#reply + 1] = fields(readRecord(n * PLACES + places[i]))[1]
+end
+
+local from = 1
+while from <= #codes do
+  local key, at = pageKey(first + from - 1)
+  local to = math.min(from + PAGE - 1 - at, #codes)
+  redis.call("RPUSH", key, unpack(records, from, to))
+  from = to + 1
+end
+if #codes > 0 then
+  redis.call("LTRIM", pool, #codes, -1)
+  redis.call("HINCRBY", counters, "taken", #codes)
+end
+for i = 1, #redeemed do redis.call("HDEL", used, redeemed[i]) end
+for i = 1, #places do
+  redis.call("ZREM", back, places[i])
+  writeRecord(n * PLACES + places[i], "")
+end
+return reply
 `,
 );
 
-/** Takes back all codes of a batch that nobody has, some at a time. Returns how many, or `null` for an unknown batch. */
-export async function withdraw(
-  connection: Connection,
-  keys: OfferKeys,
-  batchId: string,
-  hold: Hold,
-): Promise<number | null> {
-  let withdrawn = 0;
-  let staying = 0;
-  for (;;) {
-    const last = await lastCodes(connection, keys, batchId, CHUNK + staying);
-    if (last === null) return null;
-    if (last.codes.length === staying) return withdrawn;
-    const lower = last.codes.map(codeKey);
-    const args = [last.batch, String(last.listed), ...lower];
-    await hold();
-    const reply = await connection.run(WITHDRAW, [keys.base, ...lower.map(keys.codeBucket)], args);
-    if (!Array.isArray(reply)) throw unexpectedReply(WITHDRAW, reply);
-    if (reply[0] === "changed-meanwhile") continue;
-    withdrawn += Number(reply[0]);
-    staying = Number(reply[1]);
-  }
-}
+/** `looked`: how many codes there were, redeemed ones included; 0 when all is done. */
+export type Withdrawn = {
+  readonly offerNumber: number;
+  readonly batch: number;
+  readonly looked: number;
+  readonly codes: readonly { readonly place: number; readonly code: string }[];
+};
 
-async function lastCodes(connection: Connection, keys: OfferKeys, batchId: string, many: number) {
-  const reply = await connection.run(LAST_CODES, [keys.base], [batchId, String(many)]);
-  if (!Array.isArray(reply)) throw unexpectedReply(LAST_CODES, reply);
+/** Some of the codes of a batch that nobody has, or `null` for an unknown batch. */
+export async function withdrawSome(
+  connection: Connection,
+  base: string,
+  turn: Turn,
+  batchId: string,
+): Promise<Withdrawn | null> {
+  const reply = await connection.run(WITHDRAW, [base], [turn.number, batchId]);
+  if (!Array.isArray(reply)) throw unexpectedReply(WITHDRAW, reply);
   if (reply.length === 0) return null;
-  const [batch, listed, ...codes] = reply;
-  return { batch: String(batch), listed: Number(listed), codes: codes as string[] };
+  const [status, offerNumber, batch, looked, ...codes] = reply;
+  if (status === "turn-over") throw turn.over(offerNumber);
+  if (status === "records-broken") throw recordsBroken(`"${batchId}"`);
+  if (status !== "withdrawn") throw unexpectedReply(WITHDRAW, reply);
+  const withdrawn = Array.from({ length: codes.length / 2 }, (_, at) => ({
+    place: Number(codes[2 * at]),
+    code: String(codes[2 * at + 1]),
+  }));
+  return { offerNumber: Number(offerNumber), batch: Number(batch), looked: Number(looked), codes: withdrawn };
 }
