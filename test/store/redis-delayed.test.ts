@@ -194,3 +194,30 @@ test("subscribers keep what they hold while their buckets grow with later import
   expect((await stores.client.keys(`${prefix}:{welcome}:s:*`)).length).toBeGreaterThan(100);
   await expectSound();
 });
+
+describe("a deletion that broke off", () => {
+  test.each([
+    "remove-codes",
+    "change-entries",
+    "remove-holders",
+    "unlist-offer",
+  ])("before %s is finished by the next call, or by saving the offer anew", async (script) => {
+    for (const finish of ["delete", "save"]) {
+      await stock(store, {}, [{ id: "b1", codes: codeList("C", 1200) }]);
+      await claimAll(
+        store,
+        codeList("s", 600).map((id) => newcomer(id)),
+      );
+      await expect(keepingBack(script).store.deleteOffer("welcome", { force: true })).rejects.toThrow("is lost");
+      expect(await store.loadOffer("welcome")).toBeNull();
+      if (finish === "delete") await store.deleteOffer("welcome");
+      await stock(store, {}, [{ id: "b1", codes: codeList("C", 1200) }]);
+      expect(await totals(store)).toMatchObject({ inPool: 1200, givenOut: 0 });
+      expect(codeOf(await claim(store, "s1", "again"))).toBe("C0");
+      await expectSound();
+      await store.deleteOffer("welcome", { force: true });
+    }
+    const left = await stores.client.keys(`${prefix}:{welcome}*`);
+    expect(left).toEqual([]);
+  });
+});
