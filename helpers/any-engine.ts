@@ -7,11 +7,11 @@ import { checkResolver } from "./wrong-calls.js";
 /**
  * Renders a message with any template engine, or without one. Resolves to what `render` returns.
  *
- * `render` is handed the message's offer, a plain object whose fields are resolved when they are read: an offer that is not read costs no
- * code. It may be async, and it is started again once the offer is known, so it should render and do nothing else.
+ * `render` receives the message's offer, a plain object whose fields are resolved when they are read: an offer that is not read costs no
+ * code. It may be async, and it is called again once the offer is known, so it should only render.
  *
  * Rejects with `OfferUnavailableError` when an offer without a code is read and its `whenUnavailable` says abort, also where `render`
- * swallows that error: the message must not leave. Rejects with `InvalidInputError` for a wrong message.
+ * swallows that error: do not send the message. Rejects with `InvalidInputError` for a wrong message.
  *
  * @example
  * const html = await renderWithOffer(resolver, message, (offer) => ejs.render(template, { name: "Ann", offer }));

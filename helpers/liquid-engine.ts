@@ -8,7 +8,7 @@ import type { Rendering } from "./rendering.js";
 import { liquidError } from "./template-error.js";
 import { hasOwnOffer, refuseOwnOffer } from "./view.js";
 
-/** A LiquidJS instance that knows offers: the message that it renders, and the classes of its own copy of LiquidJS. */
+/** A LiquidJS instance with offers: the message that it renders, and the classes of its own copy of LiquidJS. */
 export type KnowingLiquid = {
   scope: MessageScope;
   Context: ContextClass;
@@ -38,7 +38,7 @@ export function renderingOf(where: string, context: Context, liquid: Liquid): Re
   return rendering;
 }
 
-/** Makes all that the instance itself parses and renders know macros and offers. */
+/** Adds macros and offers to everything that the instance itself parses and renders. */
 export function knowOffers(liquid: Liquid): void {
   const Drop = dropClassOf(liquid);
   const scope = new MessageScope();
@@ -48,7 +48,7 @@ export function knowOffers(liquid: Liquid): void {
   readOffers(liquid, engine, unknownMessageClass(Drop));
 }
 
-/** Macros are rewritten in the text before the engine parses it, be it handed in or read as a file, a partial or a layout. */
+/** Macros are rewritten before the engine parses a text, whether it was passed in or read as a file, a partial or a layout. */
 function readMacros(liquid: Liquid): void {
   const rewrite = macroRewriter(liquid.options);
   const { parse } = liquid;

@@ -17,10 +17,10 @@ import { refuseOwnOffer, UNKNOWN_FILTER_ARGUMENT } from "./view.js";
 import { checkLiquid, checkResolver } from "./wrong-calls.js";
 
 /**
- * Renders one part of a message: the same message gives all its parts the same code. `renderOptions` are LiquidJS's own.
+ * Renders one part of a message: with the same message all its parts show the same code. `renderOptions` are LiquidJS's own.
  *
- * Rejects with `OfferUnavailableError` when an offer without a code is shown: the message must not leave. With `InvalidInputError`
- * for a wrong message, and for data that has an `offer` of its own. With `OfferTemplateError` for what LiquidJS refuses.
+ * Rejects with `OfferUnavailableError` when an offer without a code is shown: do not send the message. With `InvalidInputError`
+ * for a wrong message, and for data that has an `offer` of its own. With `OfferTemplateError` for what LiquidJS rejects.
  */
 export type OfferLiquidTemplate = (
   data: object | undefined,
@@ -33,27 +33,27 @@ export type OfferLiquid = {
   /** Parses the text of a template. Throws `OfferTemplateError`, with line and column, when it cannot be parsed. */
   compile(template: string): OfferLiquidTemplate;
   /**
-   * The globals that make the engine's own calls know a message, one for each message:
+   * The globals with which the engine's own calls show the offers of a message; make them anew for each message:
    * `liquid.renderFile(name, data, { globals: sms.globals(message) })`. Such a call rejects with the engine's own errors, whose
    * `originalError` is that of the offer, and data with an `offer` of its own hides the message's.
    */
   globals(message: Message): object;
   /**
-   * Renders a message by whatever calls the engine: within `fn` every template of this instance shows the message's offers, whoever parsed
-   * it, and by the sync methods as well. `fn` renders and returns what it rendered, or a promise of it, to which the returned promise
-   * resolves.
+   * Renders a message through a stack that calls the engine itself: inside `fn` every template of this instance shows the message's offers,
+   * whoever parsed it, with the sync methods as well. `fn` renders and returns the result or a promise of it; the returned promise
+   * resolves with that.
    *
-   * `fn` may be started again until each offer that it reads is known, so it should render and do nothing else: send outside of it.
-   * Rejects as an `OfferLiquidTemplate` does, also where `fn` swallows the error.
+   * `fn` may be called again until each offer that it reads is known, so it should only render: send outside of it. Rejects like an
+   * `OfferLiquidTemplate`, even if `fn` swallows the error.
    */
   run<T>(message: Message, fn: () => T | Promise<T>): Promise<T>;
 };
 
 /**
  * Makes `{{ offer.code }}` work on the caller's own LiquidJS instance (10.27.2 or later). It gets the filter `offer_code` and
- * the tag `offer`, and templates and files that it parses from now on may say `<<offer.code>>`.
+ * the tag `offer`, and templates and files that it parses from now on may contain `<<offer.code>>`.
  *
- * LiquidJS waits for a code by itself, which its sync methods cannot: there, reading an offer is refused.
+ * LiquidJS waits for a code by itself. Its sync methods cannot wait: there, reading an offer throws.
  *
  * @example
  * const sms = registerOfferFilters(liquid, resolver);

@@ -7,7 +7,7 @@ import { isOfferField, noMessage, OfferView, refuseOwnOffer, unknownField } from
 
 const MARK = "knowsOffers";
 
-/** The precompiled text of a template that knows offers by itself, marked as such. */
+/** The precompiled text of a template that can show offers, marked as such. */
 export function marked(text: unknown): unknown {
   const mark = (code: string) => code.replace(/\}\s*$/, `,"${MARK}":true}`);
   if (typeof text === "string") return mark(text);
@@ -16,11 +16,11 @@ export function marked(text: unknown): unknown {
 }
 
 /**
- * A template that was precompiled by an instance that knows no offers. Its paths are code by now, so the look-ups of its programs are
+ * A template that was precompiled by an instance without offers. Its paths are code by now, so the look-ups of its programs are
  * replaced: `offer` in the context of a program is the message's.
  *
- * Such code does not show where it stands, nor whether it says `offer` or `this.offer`. So its errors name no line, and where a context
- * has an `offer` of its own, reading it in a message is refused.
+ * Such code has no positions, and `offer` and `this.offer` look alike in it. So its errors name no line, and reading an `offer` of a context's
+ * own in a message throws.
  */
 export function withLookups(spec: Spec, scope: MessageScope): Spec {
   if (typeof spec !== "object" || spec === null || spec[MARK] === true) return spec;
@@ -38,14 +38,14 @@ export function withLookups(spec: Spec, scope: MessageScope): Spec {
 /** The program being rendered. */
 type Frame = { context: unknown; data: Data; depths: unknown[] | undefined };
 
-/** Stands for a context that is null, in which Handlebars would look nothing up. */
+/** Replaces a context that is null, in which Handlebars would look nothing up. */
 class Nothing {
   toString(): string {
     return "";
   }
 }
 
-/** An offer without a code: its fields are there, and Handlebars takes it for empty. */
+/** An offer without a code: it has its fields, and Handlebars treats it as empty. */
 class AbsentOffer extends Array<never> {}
 
 /** The look-ups of one template. */

@@ -2,7 +2,7 @@ import { invalidInput, type Resolution } from "../src/internal.js";
 
 export { stopsMessage } from "../src/internal.js";
 
-/** What a template can read of an offer: the whole answer for its message, and the offer's name. */
+/** What a template can read of an offer: the whole resolution of its message, and the offer's name. */
 export const OFFER_FIELDS = [
   "code",
   "name",
@@ -27,15 +27,15 @@ export function isOfferField(name: unknown): name is OfferField {
   return FIELDS.has(name);
 }
 
-/** A misspelt field would leave a gap in a message that is sent, so it is refused. */
+/** A misspelt field would leave a gap in a message that is sent, so it is rejected. */
 export function unknownField(name: unknown): string {
   return `an offer has no field "${String(name)}", it has ${OFFER_FIELDS.join(", ")}`;
 }
 
-/** Where `{{offer}}` stands alone. */
+/** The error for `{{offer}}` by itself. */
 export const FIELD_MISSING = "offer alone shows nothing: name a field, such as offer.code";
 
-/** Where a helper, filter or block is asked for an offer by something that is no id. */
+/** The error for a helper, filter or block whose offer id is not an id. */
 export function notAnOfferId(where: string, got: unknown): string {
   return invalidInput(where, "the id of an offer", got).message;
 }
@@ -43,7 +43,7 @@ export function notAnOfferId(where: string, got: unknown): string {
 export const UNKNOWN_FILTER_ARGUMENT =
   'offer_code has no arguments: the id of the offer goes before it, as in "vip20" | offer_code';
 
-/** Where a Handlebars template reads an offer, and nothing says for which message. */
+/** The error for a Handlebars template that reads an offer without a message. */
 export function noMessage(what: string): string {
   return `${what} is read, but no message is known: render within email.run(message, ...), or by email.compile(..)(data, message)`;
 }

@@ -40,33 +40,35 @@ export function App() {
         Skip to the message
       </button>
       <Bar workspace={workspace} state={state} change={change} matrix={matrix} draft={draft} edited={edited} />
-      {problem !== null && (
-        <p class="problem" role="alert">
-          {problem}
-        </p>
-      )}
-      {unsaved.restored && (
-        <p class="notice" role="status">
-          Changes that were not saved are back.{" "}
-          <button type="button" onClick={unsaved.discard}>
-            Discard them
-          </button>
-        </p>
-      )}
-      <WhatIf state={state} change={change} idle={preview.message?.idle ?? {}} />
-      <main class="columns">
-        <MatrixTable workspace={workspace} matrix={matrix} state={state} change={change} />
-        <Detail
-          preview={preview}
-          template={template}
-          state={state}
-          change={change}
-          drafts={drafts[state.template]}
-          edit={(part, draft) => unsaved.edit(state.template, part, draft)}
-          saved={(part, text) => unsaved.saved(state.template, part, text)}
-          data={edited[state.subscriber]}
-          editData={(data) => unsaved.editData(state.subscriber, data)}
-        />
+      <main>
+        {problem !== null && (
+          <p class="problem" role="alert">
+            {problem}
+          </p>
+        )}
+        {unsaved.restored && (
+          <p class="notice" role="status">
+            Changes that were not saved are back.{" "}
+            <button type="button" onClick={unsaved.discard}>
+              Discard them
+            </button>
+          </p>
+        )}
+        <WhatIf state={state} change={change} idle={preview.message?.idle ?? {}} />
+        <div class="columns">
+          <MatrixTable workspace={workspace} matrix={matrix} state={state} change={change} />
+          <Detail
+            preview={preview}
+            template={template}
+            state={state}
+            change={change}
+            drafts={drafts[state.template]}
+            edit={(part, draft) => unsaved.edit(state.template, part, draft)}
+            saved={(part, text) => unsaved.saved(state.template, part, text)}
+            data={edited[state.subscriber]}
+            editData={(data) => unsaved.editData(state.subscriber, data)}
+          />
+        </div>
       </main>
     </>
   );

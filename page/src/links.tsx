@@ -14,7 +14,6 @@ export function Links({ message }: { message: MessageView }) {
   return (
     <ol class="links">
       {message.links.map((link, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the same link may be there twice, and links have no other identity
         <li key={index}>
           <span>{link.text || "A picture or an area"}</span>
           <code>{link.address || "no address"}</code>

@@ -19,7 +19,12 @@ export type OpenStore = { readonly store: RedisStore; close(): Promise<void> };
 export async function openStore(url: string | undefined, prefix: string | undefined): Promise<OpenStore> {
   const addresses = addressesIn(url ?? process.env.REDIS_URL ?? DEFAULT_URL);
   const client = await connectedClient(addresses);
-  return { store: storeOver(client, prefix), close: async () => client.disconnect() };
+  try {
+    return { store: storeOver(client, prefix), close: async () => client.disconnect() };
+  } catch (error) {
+    client.disconnect();
+    throw error;
+  }
 }
 
 function addressesIn(urls: string): [Address, ...Address[]] {

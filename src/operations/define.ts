@@ -30,6 +30,7 @@ export async function defineOffers(
   const defined: DefinedOffer[] = [];
   for (const offer of list) {
     const known = (await store.loadOffer(offer.id))?.offer;
+    if (known !== undefined) expectWindowOfShop(known, offer);
     const changes = known === undefined ? [] : changesOf(known, offer);
     const isSame = known !== undefined && sameOffer(known, offer);
     if (!isSame && !options.dryRun) await store.saveOffer(offer);
@@ -44,6 +45,13 @@ function expectOnce(offers: readonly Offer[]): void {
   if (place < 0) return;
   const first = ids.indexOf(ids[place] as string);
   throw new InvalidInputError(`offers[${place}].id: "${ids[place]}" is defined twice, first by offers[${first}]`);
+}
+
+/** The window of an integrated offer comes from the shop alone: see the rules. */
+function expectWindowOfShop(known: Offer, offer: Offer): void {
+  if (known.kind !== "integrated" || offer.kind !== "integrated" || known.window.type === offer.window.type) return;
+  const text = `the window of an integrated offer comes from the shop: it stays ${known.window.type}`;
+  throw new InvalidInputError(`offer "${offer.id}": ${text}`);
 }
 
 function changesOf(known: Offer, offer: Offer): FieldChange[] {

@@ -39,7 +39,7 @@ function cellHtml({ cells }: Matrix, subscriber: string, type: string): string {
   const cell = cells.find((each) => each.subscriber === subscriber && each.type === type);
   if (cell === undefined) return "<td></td>";
   const why = cell.answer === null ? "" : ` title="${safe(cell.answer.sentence)}"`;
-  return `<td class="${cell.outcome}"${why}><code>${safe(codeText(cell))}</code><b>${OUTCOME_TEXT[cell.outcome]}</b> ${safe(cell.label)}<small>${safe(cell.line)}</small></td>`;
+  return `<td class="${cell.outcome}" data-type="${safe(type)}"${why}><code>${safe(codeText(cell))}</code><b>${OUTCOME_TEXT[cell.outcome]}</b> ${safe(cell.label)}<small>${safe(cell.line)}</small></td>`;
 }
 
 function codeText({ answer, outcome }: Cell): string {
@@ -57,6 +57,7 @@ function safe(text: string): string {
 
 const STYLE = `:root{color-scheme:light dark;font:15px/1.45 system-ui,sans-serif}body{margin:2rem;max-width:80rem}
 h1{font-size:1.3rem}table{border-collapse:collapse;width:100%}th,td{border-top:1px solid #8884;padding:.6rem;text-align:left;vertical-align:top}
-thead th{font-weight:500}small{display:block;opacity:.75;font-weight:400}code{display:block;font-size:1.05em}b{font-weight:600}
+thead th{font-weight:500}th,td{overflow-wrap:anywhere}small{display:block;opacity:.75;font-weight:400}code{display:block;font-size:1.05em}b{font-weight:600}
 .keeps b{color:#23764a}.new b{color:#2563c9}.sign-up b{color:#8347b8}.fallback b,.omitted b{color:#96650f}.not-sent b,.error b{color:#c03a22}
+@media(max-width:640px){body{margin:1rem .75rem}table,tbody,tr,th,td{display:block}thead{display:none}tr{border-top:2px solid #8888;padding:.4rem 0}th,td{border:0;padding:.3rem 0}td::before{content:attr(data-type);font-size:.8em;opacity:.75}}
 @media(prefers-color-scheme:dark){.keeps b{color:#6fcf97}.new b{color:#82b4ff}.sign-up b{color:#cba6f7}.fallback b,.omitted b{color:#e9b45c}.not-sent b,.error b{color:#ff9a85}}`;

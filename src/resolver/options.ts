@@ -81,7 +81,7 @@ export function redemptionInstant(when: unknown, now: () => UnixMs): UnixMs {
   return at === undefined ? now() : instantOf("at", at as Date | UnixMs);
 }
 
-/** What a clock says is kept with the codes, so an invalid instant is refused. */
+/** The clock that refuses invalid instants: they would be stored with the codes. */
 export function checkedClock(now: () => UnixMs): () => UnixMs {
   return () => {
     const at = now();

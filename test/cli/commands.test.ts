@@ -367,7 +367,7 @@ test("every command has an example in its help, and the exit codes are told", as
   expect(stdout).toContain("Exit codes: 0 done; 1 the answer is no");
   const names = [...stdout.matchAll(/^ {2}([a-z]+) (?:\[options\]|<)/gm)].map(([, name]) => name as string);
   expect(names.sort()).toEqual(
-    "check define explain export forget import offers preflight preview reconcile redeem render rollback stats who".split(
+    "check codes define explain export forget generate import merge offers preflight preview reconcile redeem render revoke rollback stats watch who".split(
       " ",
     ),
   );

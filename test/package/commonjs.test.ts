@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { CHECKOUT, readCheckout } from "../setup/documentation.js";
-import { createProject, removeProjects } from "./project.js";
+import { createProject, removeProjects, UNHURRIED } from "./project.js";
 
 const { name, exports } = JSON.parse(readCheckout("package.json"));
 const paths = Object.keys(exports).filter((path) => !path.endsWith(".json"));
@@ -47,7 +47,7 @@ describe("a CommonJS project", () => {
     ["TypeScript 5, node10 resolution", TYPESCRIPT_5, "--module commonjs --moduleResolution node10"],
     ["TypeScript 7, module commonjs", TYPESCRIPT, "--ignoreConfig --module commonjs"],
     ["TypeScript 7, module nodenext", TYPESCRIPT, "--ignoreConfig --module nodenext"],
-  ])("compiles under %s, strict, and runs", async (_, compiler, options) => {
+  ])("compiles under %s, strict, and runs", UNHURRIED, async (_, compiler, options) => {
     const project = createProject({ packages: ["@types/node"] });
     project.write("mail.ts", MAIL);
     const strict =

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { CHECKOUT, readCheckout } from "../setup/documentation.js";
 import { codeBlocks } from "../setup/markdown.js";
-import { createProject, removeProjects } from "./project.js";
+import { createProject, removeProjects, UNHURRIED } from "./project.js";
 
 const PAGES = ["README.md"];
 const SCRIPT = ["js", "javascript", "mjs", "ts", "typescript"];
@@ -11,7 +11,7 @@ const STRICT = "--ignoreConfig --noEmit --strict --target es2023 --module nodene
 
 afterAll(removeProjects);
 
-test("every example of the README compiles as strict TypeScript", async () => {
+test("every example of the README compiles as strict TypeScript", UNHURRIED, async () => {
   const project = createProject({ type: "module", packages: ["@types/node"] });
   const files = PAGES.flatMap((page) =>
     codeBlocks(readCheckout(page))

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { readCheckout } from "../setup/documentation.js";
 import { type CodeBlock, codeBlocks } from "../setup/markdown.js";
-import { createProject, removeProjects } from "./project.js";
+import { createProject, removeProjects, UNHURRIED } from "./project.js";
 
 const PAGE = readCheckout("docs/integrations.md");
 const NO_MESSAGE = `
@@ -36,7 +36,7 @@ describe("in an empty folder with the packed package", () => {
     expect((await project.node("mail.js")).all.trim()).toBe(output);
   });
 
-  test("the recipe for Jest loads every path of the package into a CommonJS test", async () => {
+  test("the recipe for Jest loads every path of the package into a CommonJS test", UNHURRIED, async () => {
     const { exports } = JSON.parse(readCheckout("package.json"));
     const paths = Object.keys(exports).filter((path) => !path.endsWith(".json"));
     const specifiers = JSON.stringify(paths.map((path) => join("offer-code", path)));

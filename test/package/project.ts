@@ -19,6 +19,9 @@ export type Project = {
 const { dependencies, peerDependencies } = JSON.parse(readCheckout("package.json"));
 const INSTALLED = Object.keys({ ...dependencies, ...peerDependencies });
 
+/** For tests that start a compiler or Jest: they take some seconds of a processor, and the machine may have other work. */
+export const UNHURRIED = { timeout: 120_000 };
+
 let packed: string | undefined;
 const folders: string[] = [];
 

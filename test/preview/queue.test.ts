@@ -35,7 +35,7 @@ test("the newest message is rendered before older ones that take for ever", asyn
   order.length = 0;
   const last = message("good").then(({ parts }) => order.push(parts.body ?? ""));
   await Promise.all([...endless, last]);
-  expect(order.indexOf("good")).toBeLessThanOrEqual(2);
+  expect(order.indexOf("good")).toBeLessThan(5);
   expect(order).toHaveLength(7);
 });
 

@@ -83,15 +83,19 @@ export function createRenderer(limits: Partial<Limits> = {}): Renderer {
   }
 
   return {
-    render: (work, answer, signal) =>
-      new Promise((resolve, reject) => {
-        if (closed) throw new Error("the renderer is closed");
-        signal?.throwIfAborted();
+    async render(work, answer, signal) {
+      if (closed) throw new Error("the renderer is closed");
+      signal?.throwIfAborted();
+      let onAbort = () => {};
+      const parts = new Promise<RenderedPart[]>((resolve, reject) => {
         const job: Job = { work, answer, signal, resolve, reject };
-        signal?.addEventListener("abort", () => drop(job), { once: true });
+        onAbort = () => drop(job);
+        signal?.addEventListener("abort", onAbort);
         waiting.push(job);
         next();
-      }),
+      });
+      return parts.finally(() => signal?.removeEventListener("abort", onAbort));
+    },
     async close() {
       closed = true;
       for (const { reject } of waiting.splice(0)) reject(new Error("the renderer is closed"));

@@ -38,6 +38,7 @@ import {
   type Entry,
   givenByDay,
   isInPool,
+  isRevokedInPool,
   leftIn,
   openPool,
   outcomeOf,
@@ -260,6 +261,22 @@ export function memoryStore(): OfferStore {
         index.delete(codeKey(entry.code));
       }
       return entries.length;
+    },
+
+    async changeDays(offerId, batchInput) {
+      const batch = parseBatch(batchInput);
+      const shelf = shelfOf(offerId);
+      const pool = shelf.pools.find((each) => each.batch.id === batch.id);
+      if (pool === undefined) throw unknownBatch(batch.id);
+      pool.batch = batch;
+      change(shelf, shelf.state.offer);
+    },
+
+    async *poolCodes(offerId, batchId) {
+      const pool = shelfOf(offerId).pools.find(({ batch }) => batch.id === batchId);
+      if (pool === undefined) throw unknownBatch(batchId);
+      const waiting = pool.entries.filter((entry) => isInPool(entry) || isRevokedInPool(entry));
+      if (waiting.length > 0) yield waiting.map(({ code }) => code);
     },
 
     async *givenOut(offerId) {

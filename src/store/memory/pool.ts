@@ -120,6 +120,10 @@ export function givenByDay(pools: readonly BatchPool[], from: UnixMs, days: numb
   return given;
 }
 
+export function isRevokedInPool({ claim, redeemedAt, withdrawn, revoked }: Entry): boolean {
+  return revoked && claim === null && redeemedAt === null && !withdrawn;
+}
+
 export function isInPool(entry: Entry): boolean {
   return entry.claim === null && entry.redeemedAt === null && !entry.withdrawn && !entry.revoked;
 }
