@@ -32,7 +32,7 @@ export type { RedisClient } from "./client.js";
 export type { RedisStoreOptions } from "./options.js";
 export type { FaultKind, Finding, Reconciliation } from "./reconcile/report.js";
 
-/** What a store in Redis can do besides. */
+/** A store in Redis, with checks of its servers and data. */
 export interface RedisStore extends OfferStore {
   /**
    * Checks servers, account and client before the first message does. Rejects with `InvalidInputError` when they cannot keep what is

@@ -1,5 +1,6 @@
 import type { Connection } from "../connection.js";
 import { script } from "../lua.js";
+import { integerFrom } from "../reply.js";
 
 /** A process that dies while it delivers leaves the signal to others after this many milliseconds. */
 const LEASE = 60_000;
@@ -39,7 +40,7 @@ return 1
 );
 
 export async function takeSignal(connection: Connection, key: string): Promise<boolean> {
-  return (await connection.run(TAKE_SIGNAL, [key], [String(LEASE)])) === 1;
+  return integerFrom(TAKE_SIGNAL, await connection.run(TAKE_SIGNAL, [key], [String(LEASE)])) === 1;
 }
 
 export async function settleSignal(connection: Connection, key: string, isDelivered: boolean): Promise<void> {
