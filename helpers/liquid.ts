@@ -19,8 +19,8 @@ import { checkLiquid, checkResolver } from "./wrong-calls.js";
 /**
  * Renders one part of a message: with the same message all its parts show the same code. `renderOptions` are LiquidJS's own.
  *
- * Rejects with `OfferUnavailableError` when an offer without a code is shown: the message must not leave. With `InvalidInputError`
- * for a wrong message, and for data that has an `offer` of its own. With `OfferTemplateError` for what LiquidJS refuses.
+ * Rejects with `OfferUnavailableError` when an offer without a code is shown: do not send the message. With `InvalidInputError`
+ * for a wrong message, and for data that has an `offer` of its own. With `OfferTemplateError` for what LiquidJS rejects.
  */
 export type OfferLiquidTemplate = (
   data: object | undefined,
@@ -33,7 +33,7 @@ export type OfferLiquid = {
   /** Parses the text of a template. Throws `OfferTemplateError`, with line and column, when it cannot be parsed. */
   compile(template: string): OfferLiquidTemplate;
   /**
-   * The globals that make the engine's own calls know a message, one for each message:
+   * The globals with which the engine's own calls show the offers of a message; make them anew for each message:
    * `liquid.renderFile(name, data, { globals: sms.globals(message) })`. Such a call rejects with the engine's own errors, whose
    * `originalError` is that of the offer, and data with an `offer` of its own hides the message's.
    */
@@ -51,9 +51,9 @@ export type OfferLiquid = {
 
 /**
  * Makes `{{ offer.code }}` work on the caller's own LiquidJS instance (10.27.2 or later). It gets the filter `offer_code` and
- * the tag `offer`, and templates and files that it parses from now on may say `<<offer.code>>`.
+ * the tag `offer`, and templates and files that it parses from now on may contain `<<offer.code>>`.
  *
- * LiquidJS waits for a code by itself, which its sync methods cannot: there, reading an offer is refused.
+ * LiquidJS waits for a code by itself. Its sync methods cannot wait: there, reading an offer throws.
  *
  * @example
  * const sms = registerOfferFilters(liquid, resolver);

@@ -33,10 +33,11 @@ export type { KeptCodeReason, NewCodeReason, Reason, Resolution, UnavailableReas
 export type { Milliseconds, UnixMs } from "./domain/units.js";
 export { type Duplicates, type ImportOptions, type ImportReport, importCodes } from "./intake/import.js";
 export type { ResolvedMessage } from "./resolver/answer-each.js";
+export type { Resolver } from "./resolver/contract.js";
 export type { EventListener, OfferEvent } from "./resolver/events.js";
 export type { ExpiringCode } from "./resolver/expiring.js";
 export type { ResolverOptions } from "./resolver/options.js";
 export type { Preflight, PreflightOptions } from "./resolver/preflight.js";
-export { createResolver, type Resolver } from "./resolver/resolver.js";
+export { createResolver } from "./resolver/resolver.js";
 export { memoryStore } from "./store/memory/index.js";
 export type * from "./store/store.js";

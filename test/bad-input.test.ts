@@ -24,7 +24,7 @@ const ZONE = "offer.timeZone: expected an IANA time zone such as America/New_Yor
 const ACTION = 'expected an action of "abort", "fallback" or "omit", but got:';
 const TYPE = 'expected "campaign", "journey", "auto-response" or "already-subscribed", but got:';
 const CACHE =
-  "options.cache: expected false, or an object with max (a whole number of 1 or more) and maxAge (milliseconds, 0 or more), but got:";
+  "options.cache: expected false, or an object with max (a whole number from 1 to 10,000,000) and maxAge (milliseconds, 0 or more), but got:";
 
 const withWindow = (window: unknown) => ({ id: "a", window });
 const timeToLive = (amount: unknown, unit: unknown = "day") => withWindow({ type: "time-to-live", amount, unit });
@@ -97,7 +97,11 @@ const OPTIONS: Row[] = [
   [{}, `${STORE} undefined`],
   [{ store: "redis://localhost" }, `${STORE} "redis://localhost"`],
   [{ store, cache: true }, `${CACHE} true`],
-  [{ store, cache: { max: 0 } }, "options.cache.max: expected a whole number of 1 or more, but got: 0"],
+  [{ store, cache: { max: 0 } }, "options.cache.max: expected a whole number from 1 to 10,000,000, but got: 0"],
+  [
+    { store, cache: { max: 1e9 } },
+    "options.cache.max: expected a whole number from 1 to 10,000,000, but got: 1000000000",
+  ],
   [{ store, cache: { maxAge: -1 } }, "options.cache.maxAge: expected milliseconds, 0 or more, but got: -1"],
   [{ store, cache: { ttl: 60 } }, "options.cache.ttl: expected no such field, but got: 60"],
   [{ store, now: 0 }, "options.now: expected a function that returns Unix milliseconds, but got: 0"],

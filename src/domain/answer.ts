@@ -39,7 +39,7 @@ export function codeAnswer(
   return answer;
 }
 
-/** The answer without a code: the offer's fallback stands in where it has one. */
+/** The answer without a code of the pool. It shows the offer's fallback where there is one. */
 export function unavailableAnswer(
   offerId: string,
   state: OfferState | undefined,
@@ -65,7 +65,7 @@ export function unavailableAnswer(
   };
 }
 
-/** The answer while the store cannot be asked. Any other error is thrown on. */
+/** The answer while the store is unavailable. Throws any other error on. */
 export function storeUnavailableAnswer(offerId: string, state: OfferState | undefined, error: unknown): Resolution {
   if (!(error instanceof StoreUnavailableError)) throw error;
   return { ...unavailableAnswer(offerId, state, "store-unavailable"), cause: error };

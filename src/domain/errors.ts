@@ -30,10 +30,10 @@ export class OfferTemplateError extends Error {
   readonly line: number | undefined;
   readonly column: number | undefined;
 
-  constructor(message: string, place?: { line: number; column: number }, options?: ErrorOptions) {
-    super(place ? `${message} (line ${place.line}, column ${place.column})` : message, options);
-    this.line = place?.line;
-    this.column = place?.column;
+  constructor(message: string, position?: { line: number; column: number }, options?: ErrorOptions) {
+    super(position ? `${message} (line ${position.line}, column ${position.column})` : message, options);
+    this.line = position?.line;
+    this.column = position?.column;
   }
 }
 
@@ -71,7 +71,7 @@ export function checked<Schema extends z.ZodType>(schema: Schema, what: string, 
   throw new InvalidInputError([...new Set(complaints)].join("; "));
 }
 
-/** Refuses what is no list and no stream. Nor is text, though it could be read letter by letter. */
+/** Refuses anything but a list or a stream. Text is refused as well, though it could be read letter by letter. */
 export function checkItems(field: string, expected: string, value: unknown): void {
   const isRead = typeof value === "object" && value !== null;
   if (!isRead || !(Symbol.iterator in value || Symbol.asyncIterator in value))

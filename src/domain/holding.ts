@@ -1,7 +1,7 @@
 import type { UnixMs } from "./units.js";
 
 /**
- * A code that a subscriber was given. `batch` is the batch's place in the order of upload. `messageId` is the message that
+ * A code that a subscriber was given. `batch` is the number of the batch, counted from 0 in the order of upload. `messageId` is the message that
  * claimed it. `shared`: another message may have shown it since, so it can never go back to the pool. `revoked`: it must not be shown
  * any more; absent otherwise.
  */
@@ -44,7 +44,7 @@ export function claimedBy(holding: Holding, messageId: string): HeldCode | undef
   return undefined;
 }
 
-/** The list after one more claim, of codes or of whatever stands for them. */
+/** The list after one more claim, of codes or of references to them. */
 export function withClaim<Item>(older: readonly Item[], claimed: Item): [Item, ...Item[]] {
   const first = older.length > REMEMBERED_CLAIMS - 1 ? older.slice(-1) : [];
   return [claimed, ...older.slice(0, REMEMBERED_CLAIMS - 1), ...first];

@@ -39,7 +39,7 @@ export function codeKey(code: string): string {
   return code.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
 }
 
-/** What nearly all ids and codes are, told in a tenth of the time: visible ASCII characters without braces, and not many. */
+/** Whether the text is one of the many short ids and codes of visible ASCII characters without braces. Takes a tenth of the time of the full check. */
 function isPlain(text: string): boolean {
   const { length } = text;
   if (length === 0 || length > MOST_BYTES) return false;

@@ -46,13 +46,13 @@ export function parseMessage(message: unknown): Message {
 }
 
 /**
- * Checks a message that is asked about again and again: one that is right comes back as it is, in a fiftieth of the time.
+ * Checks a message on the warm path. Returns a valid one as it is, in a fiftieth of the time that `parseMessage` takes.
  */
 export function checkedMessage(message: Message): Message {
   return isMessage(message) ? message : parseMessage(message);
 }
 
-/** Whether the schema accepts the message. It may say no to one that the schema accepts all the same. */
+/** Whether the message is valid. `false` may be wrong: then the schema decides. */
 export function isMessage(message: Message): boolean {
   if (typeof message !== "object" || message === null) return false;
   const { id, type, subscriberId, offerId, channel, signUpOfferId } = message;

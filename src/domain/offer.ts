@@ -97,8 +97,9 @@ export type BatchInput = z.input<typeof batchSchema>;
 export type Batch = { id: string; startsOn?: string | undefined; endsOn?: string | undefined };
 
 /**
- * An offer as the store knows it at one moment. `revision` rises with every change of the offer or its batches, and no two states of an offer
- * have the same, also when it was deleted and created anew, or its data were restored. `batches` stand in the order of upload, and a held code names its batch by its place here.
+ * An offer as it is in the store at one moment. `revision` rises with every change of the offer or its batches, and no two states of an
+ * offer have the same, also when it was deleted and created anew, or its data were restored. `batches` are in the order of upload, and a
+ * held code names its batch by its index here.
  */
 export type OfferState = { readonly offer: Offer; readonly batches: readonly Batch[]; readonly revision: number };
 

@@ -23,7 +23,7 @@ export function isInsideWindow(state: OfferState, held: HeldCode, now: UnixMs): 
 }
 
 /**
- * The batches to draw a new code from at `now`, by their place in the order of upload: under a custom period only the open
+ * The batches to draw a new code from at `now`, by their numbers: under a custom period only the open
  * ones, the one that closes soonest first and none that closes sooner than `stopBefore`, otherwise all.
  */
 export function drawOrder(state: OfferState, now: UnixMs): readonly number[] {
@@ -48,8 +48,8 @@ export function batchPeriod(batch: Batch, timeZone: string): { opensAt: UnixMs; 
 }
 
 /**
- * The last instant at which a batch that closes at `closesAt` is drawn from, as far as `stopBefore` says: at that instant it closes exactly so
- * much later.
+ * The last instant at which a batch that closes at `closesAt` is drawn from, by `stopBefore`: at that instant it closes exactly so much
+ * later.
  */
 export function drawnUntil({ window, timeZone }: Offer, closesAt: UnixMs): UnixMs {
   if (window.type !== "custom-period" || window.stopBefore === undefined || !Number.isFinite(closesAt)) return closesAt;
@@ -58,7 +58,7 @@ export function drawnUntil({ window, timeZone }: Offer, closesAt: UnixMs): UnixM
 }
 
 type Period = { batch: number; opensAt: UnixMs; drawnUntil: UnixMs; closesAt: UnixMs };
-/** What the calendar says about one state of an offer; asking it costs microseconds, so each answer is kept. */
+/** Results of the calendar for one state of an offer. Each takes microseconds to compute, so it is kept. */
 type Calendar = { ends: Map<UnixMs, UnixMs>; periods?: Period[]; byClosing?: Period[]; all?: number[] };
 
 const calendars = new WeakMap<OfferState, Calendar>();
@@ -103,13 +103,13 @@ function neverOpen(batch: number): Period {
 function periodsOf(state: OfferState): Period[] {
   const calendar = calendarOf(state);
   calendar.byClosing ??= state.batches
-    .map((_, place) => periodOf(state, place))
+    .map((_, batch) => periodOf(state, batch))
     .sort((a, b) => (a.closesAt === b.closesAt ? a.batch - b.batch : a.closesAt - b.closesAt));
   return calendar.byClosing;
 }
 
 function allBatches(state: OfferState): number[] {
   const calendar = calendarOf(state);
-  calendar.all ??= state.batches.map((_, place) => place);
+  calendar.all ??= state.batches.map((_, batch) => batch);
   return calendar.all;
 }

@@ -13,8 +13,8 @@ const RATE_DAYS = 7;
 export type BatchStats = BatchCounts & { state: "open" | "not-yet" | "over" };
 
 /**
- * - `available`: codes that can be handed out today. `inPool`: those that nobody has, of closed batches as well.
- * - `perDay`: codes given out a day, over the last seven days (UTC, today among them) or since the first of them that gave any.
+ * - `available`: codes that can be given out today. `inPool`: codes that nobody has, those of closed batches included.
+ * - `perDay`: codes given out per day, over the last seven days (UTC, including today) or since the first of them on which any was given.
  * - `daysLeft`: whole days until the available codes are gone at that rate, `null` while nothing is given out.
  * - `isLow`: fewer are available than the offer's `lowStock`; `lowLevel`: the lowest of its levels of which that is true, or `null`.
  */
@@ -32,7 +32,7 @@ export type OfferStats = {
 };
 
 /**
- * How an offer's codes stand at `now`, by batch, and how long they will last. Its cost does not grow with the codes.
+ * Counts an offer's codes at `now`, by batch, and estimates how long they will last. Its cost does not grow with the codes.
  *
  * @example
  * const { available, daysLeft } = await offerStats(store, "welcome10", Date.now());
@@ -63,7 +63,7 @@ export async function offerStats(store: OfferStore, offerId: string, now: UnixMs
   };
 }
 
-/** The same for all offers, by id. */
+/** `offerStats` for all offers, by id. */
 export async function allOfferStats(store: OfferStore, now: UnixMs): Promise<OfferStats[]> {
   const offers = await store.listOffers();
   return Promise.all(offers.map(({ id }) => offerStats(store, id, now)));

@@ -24,9 +24,9 @@ const MOST_ROUNDS = 20;
 /**
  * The claims of one offer that only the store can answer, gathered tick by tick.
  *
- * A claim says what the caller thinks the subscriber holds. Whoever is right gets a new code in the same round trip; for the others
- * the reply says what is held, the rule decides again over that, and either keeps it or claims once more. Nobody waits for a lock, and
- * the loser of a race ends up with the winner's code.
+ * A claim names the code that the subscriber is expected to hold. Where that is right, the same round trip brings a new code. Otherwise the
+ * reply contains what is held; the rule decides again over that and either keeps it or claims once more. Nobody waits for a lock, and
+ * the loser of a race shows the winner's code.
  */
 export class ClaimQueue {
   readonly #lines = new SubscriberLines();
@@ -47,7 +47,7 @@ export class ClaimQueue {
     return this.#lines.isEmpty;
   }
 
-  /** Answers later. Parts of one message that are asked for at the same time share one claim. */
+  /** Answers later. Parts of one message that are resolved at the same time share one claim. */
   enqueue(
     message: Message,
     { id, type, subscriberId }: MessageRef,
@@ -133,7 +133,7 @@ export class ClaimQueue {
     return { subscriberId, messageId, holding: claim.holding, reusable: reusable(state, type) };
   }
 
-  /** The answer, or `undefined` for a claim that now knows what the subscriber holds and is made again. */
+  /** The answer, or `undefined` for a claim that has to be made again over what the subscriber holds. */
   #resolution(claim: PendingClaim, answer: ClaimAnswer, state: OfferState, token: ReadToken): Resolution | undefined {
     const { at: now } = token;
     const held = answer.status === "holds" ? answer.holding : (claim.holding ?? null);
@@ -197,7 +197,7 @@ export class ClaimQueue {
   }
 }
 
-/** What is thought to be held, unless the rule keeps it by now: the offer may have changed since that was decided. */
+/** The expected holding, unless the rule keeps it by now: the offer may have changed since that was decided. */
 function stillStale(holding: Holding | null, ref: MessageRef, state: OfferState, now: UnixMs): Holding | null {
   return holding !== null && decide(state, holding, ref, now).action === "claim" ? holding : null;
 }

@@ -1,9 +1,9 @@
 import type { ClaimQueue } from "./claim-queue.js";
 
-/** Queues kept though nothing waits in them. */
+/** Queues kept though they may be empty. */
 const MOST_IDLE = 1000;
 
-/** One claim queue for each offer that is being asked about. */
+/** One claim queue for each offer. Beyond `MOST_IDLE`, queues without claims are removed. */
 export class ClaimQueues {
   readonly #queues = new Map<string, ClaimQueue>();
   #most = MOST_IDLE;

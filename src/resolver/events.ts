@@ -2,17 +2,17 @@ import { crossedLevel } from "../domain/offer.js";
 import type { KeptCodeReason, NewCodeReason, Resolution, UnavailableReason } from "../domain/resolution.js";
 import type { Milliseconds } from "../domain/units.js";
 
-/** Which offer and message an event is about. Codes are money and are not told. */
+/** The offer and message of an event. Codes are left out: they are money. */
 type About = { offerId: string; subscriberId: string; messageId: string };
 
 /**
  * What happens in a resolver, for those who operate it.
  *
- * - `claimed`: a code left the pool. `kept`: a code held before is shown; `fromCache`: without asking the store.
- * - `unavailable`: there was no code to give; `isFallback`: the offer's static code stood in.
+ * - `claimed`: a code left the pool. `kept`: a code held before is shown; `fromCache`: without a call of the store.
+ * - `unavailable`: there was no code to give; `isFallback`: the offer's static code is shown.
  * - `low-stock`: fewer than `level` codes are left. Each process reports each level once, and again after the stock had recovered.
- * - `pool-empty`: a message found no code left. Told once by each process, and again after codes had come in.
- * - `store-unavailable`: the store could not be asked; told once. `store-available`: it answers again, after `unavailableFor` milliseconds.
+ * - `pool-empty`: a message found no code left. Reported once by each process, and again after codes had come in.
+ * - `store-unavailable`: a call of the store failed; reported once. `store-available`: it answers again, after `unavailableFor` milliseconds.
  */
 export type OfferEvent =
   | ({ type: "claimed"; reason: NewCodeReason; batch: string | null } & About)

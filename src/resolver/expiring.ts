@@ -54,8 +54,8 @@ async function* stillHeld(
     state.offer.id,
     records.map(({ subscriberId }) => subscriberId as string),
   );
-  for (const [place, { code, subscriberId, batch }] of records.entries()) {
-    const holding = holdings[place] ?? null;
+  for (const [index, { code, subscriberId, batch }] of records.entries()) {
+    const holding = holdings[index] ?? null;
     const held = holding === null ? null : newestCode(holding);
     if (held?.code === code && held.redeemedAt === null && !held.revoked) {
       yield expiring(state, subscriberId as string, batch.id, held, now);

@@ -1,6 +1,6 @@
 import type { Message } from "../domain/message.js";
 import type { Resolution } from "../domain/resolution.js";
-import type { Resolver } from "./resolver.js";
+import type { Resolver } from "./contract.js";
 
 /** What `createResolver` gives its resolvers besides the public methods. A copy of the resolver takes it along. */
 export const LOOKUP = Symbol("offer-code lookup");

@@ -5,7 +5,9 @@ import type { UnixMs } from "../domain/units.js";
 import type { OfferStore } from "../store/store.js";
 import type { EventListener } from "./events.js";
 
-const MAX_EXPECTED = "a whole number of 1 or more";
+/** Room for this many is taken when the resolver is made. */
+const MOST_CACHED = 10_000_000;
+const MAX_EXPECTED = "a whole number from 1 to 10,000,000";
 const AGE_EXPECTED = "milliseconds, 0 or more";
 
 export const optionsSchema = z.strictObject(
@@ -18,11 +20,18 @@ export const optionsSchema = z.strictObject(
         [
           z.literal(false),
           z.strictObject({
-            max: z.int({ error: MAX_EXPECTED }).min(1, { error: MAX_EXPECTED }).default(100_000),
+            max: z
+              .int({ error: MAX_EXPECTED })
+              .min(1, { error: MAX_EXPECTED })
+              .max(MOST_CACHED, { error: MAX_EXPECTED })
+              .default(100_000),
             maxAge: z.number({ error: AGE_EXPECTED }).min(0, { error: AGE_EXPECTED }).default(60_000),
           }),
         ],
-        { error: "false, or an object with max (a whole number of 1 or more) and maxAge (milliseconds, 0 or more)" },
+        {
+          error:
+            "false, or an object with max (a whole number from 1 to 10,000,000) and maxAge (milliseconds, 0 or more)",
+        },
       )
       .prefault({}),
     serveStaleOnError: z.boolean({ error: "true or false" }).default(false),
@@ -42,7 +51,7 @@ export const optionsSchema = z.strictObject(
  * Options of `createResolver`. A wrong one throws an `InvalidInputError` that names it.
  *
  * - `store`: where offers and codes are kept.
- * - `cache`: what is known of at most `max` subscribers (a whole number of 1 or more, default 100,000; about 600 bytes each) is used for at
+ * - `cache`: what is known of at most `max` subscribers (a whole number from 1 to 10,000,000, default 100,000; about 600 bytes each) is used for at
  *   most `maxAge` milliseconds (0 or more, default 60,000) without the store; `false` reads the store every time. Of one subscriber
  *   the sixteen newest offers are kept.
  * - `serveStaleOnError`: while the store is unavailable, show a code that this process last saw the subscriber hold, if
@@ -81,7 +90,7 @@ export function redemptionInstant(when: unknown, now: () => UnixMs): UnixMs {
   return at === undefined ? now() : instantOf("at", at as Date | UnixMs);
 }
 
-/** What a clock says is kept with the codes, so an invalid instant is refused. */
+/** The clock that refuses invalid instants: they would be stored with the codes. */
 export function checkedClock(now: () => UnixMs): () => UnixMs {
   return () => {
     const at = now();

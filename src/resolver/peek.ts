@@ -66,12 +66,12 @@ export function peekAnswer(
 
 /** The batch that the next code comes from. */
 export function drawnFrom(counts: readonly BatchCounts[], from: readonly number[]): number | undefined {
-  return from.find((place) => (counts[place]?.inPool ?? 0) > 0);
+  return from.find((batch) => (counts[batch]?.inPool ?? 0) > 0);
 }
 
 /** How many codes these batches have to give. */
 export function availableIn(counts: readonly BatchCounts[], from: readonly number[]): number {
-  return from.reduce((sum, place) => sum + (counts[place]?.inPool ?? 0), 0);
+  return from.reduce((sum, batch) => sum + (counts[batch]?.inPool ?? 0), 0);
 }
 
 /** A code of the same shape and length that no offer has. */

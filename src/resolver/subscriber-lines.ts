@@ -9,18 +9,18 @@ export type Resolve = (resolution: Resolution, index: number) => void;
 export type Reject = (error: unknown) => void;
 
 /**
- * A claim under way, or one that waits for those before it. `id`, `type` and `subscriberId` are the message's as they were when its
- * answer was asked for, `entry` is what is known of the subscriber in this offer.
+ * A claim under way, or one that waits for those before it. `id`, `type` and `subscriberId` are those of the message when it was
+ * resolved; `entry` is what is known of the subscriber in this offer.
  */
 export type PendingClaim = MessageRef & {
   readonly message: Message;
   readonly entry: CacheEntry;
-  /** What the subscriber is thought to hold; `undefined` while that is still to be judged by the entry. */
+  /** What the subscriber is expected to hold; `undefined` until that is read from the entry. */
   holding: Holding | null | undefined;
   readonly index: number;
   readonly resolve: Resolve;
   readonly reject: Reject;
-  /** The same message, asked about again meanwhile. */
+  /** The same message, resolved again meanwhile. */
   waiters: Waiter[] | null;
   /** The next claim for the same subscriber. */
   next: PendingClaim | null;

@@ -3,14 +3,14 @@ import type { Batch, BatchInput, Offer, OfferInput, OfferState } from "../domain
 import type { UnixMs } from "../domain/units.js";
 
 /**
- * Where offers, pools and held codes live. A store decides nothing but who comes first: it knows no windows and reads no clock.
+ * Where offers, pools and held codes are kept. A store decides only who comes first: it does not evaluate windows or read a clock.
  * `memoryStore` and `redisStore` pass one contract test; a further store has to pass it as well.
  *
- * Every method may be called again after a lost answer and then gives the same end state.
- * A store that cannot be asked rejects with `StoreUnavailableError`.
+ * Every method may be called again after a lost reply and then ends in the same state.
+ * While the store is unavailable, methods reject with `StoreUnavailableError`.
  */
 export interface OfferStore {
-  /** Creates or changes an offer. Rejects with `InvalidInputError` when it is wrong. */
+  /** Creates or changes an offer. Rejects with `InvalidInputError` if it is invalid. */
   saveOffer(offer: OfferInput): Promise<SavedOffer>;
   /** The offer with its batches, or `null`. */
   loadOffer(offerId: string): Promise<OfferState | null>;
@@ -18,14 +18,21 @@ export interface OfferStore {
   listOffers(): Promise<Offer[]>;
 
   /**
-   * Adds codes to the end of a batch, in their order, leaving out each that some offer has already (letter case ignored).
-   * The batch is opened at its first call; the same id with other days is refused. Meant for some thousand codes a call.
-   * `since`: the `start` that the first call of the same upload gave, so that a code standing twice in one file is told from
-   * one that was there before.
+   * Removes an offer with its codes, who held them and what counts them, in small steps. The offer is unknown at once; after an interruption, the
+   * same call removes the rest. Codes that were removed may be imported again. Rejects with `InvalidInputError`, and says how many they are, while codes
+   * wait in the pool or are given out and not redeemed, unless `force`. Returns how many codes it removed, 0 for an unknown offer.
+   */
+  deleteOffer(offerId: string, options?: { force?: boolean }): Promise<number>;
+
+  /**
+   * Adds codes to the end of a batch, in their order, except those that some offer has already (letter case ignored).
+   * The batch is opened at its first call; the same id with other days is rejected. Meant for a few thousand codes per call.
+   * `since`: the `start` that the first call of the same upload gave, to distinguish a code that occurs twice in
+   * one file from one that was there before.
    */
   addCodes(offerId: string, batch: BatchInput, codes: readonly string[], since?: number): Promise<AddedCodes>;
 
-  /** What `addCodes` would answer for each code if it stood alone. Changes nothing. */
+  /** What `addCodes` would return for each code by itself. Changes nothing. */
   tryCodes(offerId: string, codes: readonly string[]): Promise<CodeOutcome[]>;
 
   /**
@@ -36,14 +43,14 @@ export interface OfferStore {
    */
   assign(offerId: string, batch: BatchInput, items: readonly Assignment[]): Promise<AssignOutcome[]>;
 
-  /** Gives new codes to subscribers who hold what the caller thinks they hold, and tells what the others hold. See `ClaimRequest`. */
+  /** Gives new codes to subscribers who hold what the caller expects, and returns what the others hold. See `ClaimRequest`. */
   claim(request: ClaimRequest): Promise<ClaimReply>;
   /** What subscribers hold of an offer, in their order. Changes nothing. */
   holdings(offerId: string, subscriberIds: readonly string[]): Promise<(Holding | null)[]>;
   /** Takes back what this message claimed, unless it was redeemed or another message may have shown it. */
   release(offerId: string, subscriberId: string, messageId: string): Promise<Release>;
 
-  /** Marks a code as redeemed, found by the code alone in any letter case. The first `at` stands. */
+  /** Marks a code as redeemed, found by the code alone in any letter case. The first `at` is kept. */
   redeem(code: string, at: UnixMs): Promise<Redemption>;
   /**
    * Makes a code never be handed out and never be shown again, found by the code alone in any letter case. Who holds it gets a new one. A second
@@ -64,7 +71,7 @@ export interface OfferStore {
    */
   merge?(from: string, into: string): Promise<Merged>;
 
-  /** Records the offer with which a subscriber signed up. The first record stands; it is returned. */
+  /** Records the offer with which a subscriber signed up, and returns the record. The first one is kept. */
   recordSignUp(subscriberId: string, offerId: string): Promise<string>;
   /** The sign-up offers of subscribers, in their order. */
   signUpOffers(subscriberIds: readonly string[]): Promise<(string | null)[]>;
@@ -73,7 +80,7 @@ export interface OfferStore {
   counts(offerId: string): Promise<BatchCounts[] | null>;
   /** How many codes were given out on each of `days` days of UTC, the first of them that of `from`. Codes taken back do not count. */
   givenByDay(offerId: string, from: UnixMs, days: number): Promise<number[]>;
-  /** A code of the pool to take the shape of a sample from. It stays in the pool. */
+  /** A code of the pool, as the model of a sample. It stays in the pool. */
   sampleCode(offerId: string): Promise<string | null>;
 
   /** Takes back the codes of a batch that nobody has. The batch stays, with the codes given out. Rejects for an unknown batch. */
@@ -82,7 +89,7 @@ export interface OfferStore {
   changeDays?(offerId: string, batch: BatchInput): Promise<void>;
   /** The codes of a batch that nobody has and that are not redeemed, in their order, a chunk at a time; revoked ones among them. */
   poolCodes?(offerId: string, batchId: string): AsyncIterable<string[]>;
-  /** All codes given out, batch by batch in their order, a chunk at a time. Codes given out meanwhile may be left out. */
+  /** All codes given out, batch by batch in their order, in chunks. Codes given out meanwhile may be left out. */
   givenOut(offerId: string): AsyncIterable<CodeRecord[]>;
   /**
    * Takes the right to deliver a signal, such as "welcome10 is low": for a minute, where processes share the store. `false`: it was delivered, or
@@ -95,7 +102,7 @@ export interface OfferStore {
   /** Removes what is kept about a person: sign-up, claims, messages. The codes stay given out. Returns how many they were. */
   forget(subscriberId: string): Promise<number>;
 
-  /** Tells of changes that other processes make, until closed. */
+  /** Calls the listener for changes that other processes make, until closed. */
   watch(listener: (change: StoreChange) => void): Watch;
   /** Ends what the store opened itself. */
   close(): Promise<void>;
@@ -104,10 +111,10 @@ export interface OfferStore {
 /** The offer as saved, defaults filled in, and whether saving changed anything. */
 export type SavedOffer = { status: "created" | "changed" | "unchanged"; offer: Offer };
 
-/** What became of each code of one call, in their order. `start`: how many codes the batch had seen before this call. */
+/** The outcome of each code of one call, in their order. `start`: how many codes the batch had received before this call. */
 export type AddedCodes = { start: number; outcomes: CodeOutcome[] };
 
-/** `in-file`: stands earlier in the same upload; `in-pool`, `given-out`: this offer had it before; the rest speak for themselves. */
+/** `in-file`: it occurs earlier in the same upload. `in-pool`, `given-out`: this offer had it before. */
 export type CodeOutcome = "added" | "in-file" | "in-pool" | "given-out" | "in-other-offer";
 
 /** A code that a subscriber holds. `messageId`: the message that gave it, or any text that no other message of the subscriber has. */
@@ -123,9 +130,9 @@ export type Assignment = {
 export type AssignOutcome = "assigned" | "known" | "held-by-another" | "in-other-offer";
 
 /**
- * One compare-and-set over many subscribers, each of them at most once. `revision` is that of the offer's state the caller decided by: when the offer has
- * changed since, nothing is done. `from`: the batches to draw from, in turn, by their place in the order of upload.
- * `countLeft`: tell as well how many codes these batches have left afterwards.
+ * One compare-and-set over many subscribers, each of them at most once. `revision`: of the offer's state by which the caller decided; if the offer has
+ * changed since, nothing is done. `from`: the batches to draw from, in turn, by their index in the order of upload.
+ * `countLeft`: also return how many codes these batches have left.
  */
 export type ClaimRequest = {
   readonly offerId: string;
@@ -137,8 +144,8 @@ export type ClaimRequest = {
 };
 
 /**
- * `holding`: what the caller thinks the subscriber holds. When the newest code is another, or this message has claimed one
- * already, nothing is claimed and the answer tells what is held; the code that `reusable` names is then marked as shared.
+ * `holding`: what the caller expects the subscriber to hold. If the newest code is another, or this message has claimed one
+ * already, nothing is claimed and the reply says what is held; the code that `reusable` names is then marked as shared.
  */
 export type ClaimItem = {
   readonly subscriberId: string;
@@ -192,7 +199,7 @@ export type Redeemer = {
   redeem(code: string, at: UnixMs): Promise<Redemption<UnixMs | Date>>;
 };
 
-/** `in-pool`: nobody has it; `given-out`: a subscriber holds or held it (`null` where that subscriber was forgotten). */
+/** `in-pool`: nobody has it. `given-out`: a subscriber holds or held it; `subscriberId` is `null` if that person was forgotten. */
 export type CodeRecord = {
   code: string;
   offerId: string;

@@ -1,7 +1,9 @@
 import { setImmediate as pause } from "node:timers/promises";
-import { createResolver, memoryStore, type OfferStore, type Resolution } from "offer-code";
+import { createResolver, memoryStore, type OfferStore, type Resolution, type Resolver } from "offer-code";
 import { describe, expect, test } from "vitest";
+import { known } from "../../src/internal.js";
 import { clockAt, codeList, copyOf, counted, DAY, left, message, NOON, stock } from "../fixtures.js";
+import { eventually } from "../setup/wait.js";
 import { useRedisStores } from "../store/redis-stores.js";
 
 const stores = useRedisStores();
@@ -17,6 +19,16 @@ async function setUp(real: OfferStore, offer = {}, count = 3, id = "welcome") {
   const clock = clockAt();
   const { store, claims, calls } = counted(real);
   return { real, clock, claims, calls, resolver: createResolver({ store, now: clock.now }) };
+}
+
+/** Resolves once changes arrive, from when on what is known is used. The code that this takes goes back. */
+async function isWatching(resolver: Resolver): Promise<void> {
+  const probe = message({ id: "probe", subscriberId: "nobody" });
+  await eventually(async () => {
+    await resolver.resolve(probe);
+    return known(resolver, probe) !== undefined;
+  }, "a live watch");
+  await resolver.release(probe);
 }
 
 describe.each(KINDS)("over %s", (_, makeStore) => {
@@ -139,6 +151,8 @@ describe.each(KINDS)("over %s", (_, makeStore) => {
     await resolver.resolve(message({ id: "m1" }));
     expect(claims).toHaveLength(2);
     const each = await setUp(makeStore(), EACH_MESSAGE);
+    await isWatching(each.resolver);
+    each.claims.length = 0;
     for (const id of ["m0", "m1", "m2"]) await each.resolver.resolve(message({ id }));
     expect(each.claims.map(({ items }) => items[0]?.holding?.[0].code)).toEqual([undefined, "C0", "C1"]);
   });

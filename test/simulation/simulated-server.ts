@@ -30,9 +30,19 @@ do
       if call("EXISTS", args[1]) == 0 then return 0 end
       expireIn(args[1], args[2])
       return 1
-    elseif command == "SET" and string.upper(args[3] or "") == "PX" then
-      expireIn(args[1], args[4])
-      return call("SET", args[1], args[2])
+    elseif command == "PTTL" then
+      local at = call("HGET", "${EXPIRIES}", args[1])
+      return at and at - call("GET", "${NOW}") or call("EXISTS", args[1]) - 2
+    elseif command == "SET" then
+      for n = 3, #args do
+        if string.upper(args[n]) == "PX" then
+          table.remove(args, n)
+          local length = table.remove(args, n)
+          local reply = call("SET", unpack(args))
+          if reply then expireIn(args[1], length) end
+          return reply
+        end
+      end
     end
     return call(name, ...)
   end

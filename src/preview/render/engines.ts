@@ -3,7 +3,7 @@ import type { Liquid, LiquidOptions } from "liquidjs";
 import { registerOfferHelpers } from "../../../helpers/handlebars.js";
 import { registerOfferFilters } from "../../../helpers/liquid.js";
 import type { Message } from "../../domain/message.js";
-import type { Resolver } from "../../resolver/resolver.js";
+import type { Resolver } from "../../resolver/contract.js";
 import type { Partials } from "../folder.js";
 import { importPeer } from "../peer.js";
 import type { Limits, Part } from "./protocol.js";

@@ -5,7 +5,7 @@ import { InvalidInputError, OfferTemplateError, OfferUnavailableError } from "..
 import type { Message } from "../../domain/message.js";
 import type { Offer } from "../../domain/offer.js";
 import type { Resolution } from "../../domain/resolution.js";
-import type { Resolver } from "../../resolver/resolver.js";
+import type { Resolver } from "../../resolver/contract.js";
 import { compilePart } from "./engines.js";
 import { inspectHtml } from "./inspect.js";
 import type { FromWorker, Limits, Part, PartError, RenderedPart, RenderJob, ToWorker } from "./protocol.js";

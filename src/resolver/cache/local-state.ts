@@ -13,7 +13,7 @@ import { shownBy, withShown } from "./recent-display.js";
 import { SignUps } from "./sign-ups.js";
 import { type CachedSubscriber, type CacheEntry, SubscriberCache } from "./subscribers.js";
 
-/** What a message said when its answer was asked for: the caller may use the object for another message since. */
+/** A message as it was when it was resolved: the caller may use the object for another one since. */
 export type MessageRef = Pick<Message, "id" | "type" | "subscriberId">;
 
 /** `max`: subscribers kept. `maxAge`: how long what was read is trusted, milliseconds. */
@@ -22,7 +22,7 @@ export type CacheLimits = { max: number; maxAge: Milliseconds };
 /** Without a cache nothing is trusted; what messages have shown a moment ago is remembered all the same. */
 const NO_CACHE: CacheLimits = { max: 10_000, maxAge: Number.NEGATIVE_INFINITY };
 
-/** What this process knows without the store, kept true by the changes that the store reports. */
+/** What is known in this process without the store, kept right by the changes that the store reports. */
 export class LocalState {
   readonly epoch = new Epoch();
   readonly subscribers: SubscriberCache;
@@ -53,7 +53,7 @@ export class LocalState {
 
   /**
    * The answer for this message, if it needs no store: the rule keeps a code that can be trusted at `now`, or one of its parts
-   * showed a code a moment ago. `message` is the caller's object, `ref` what it said.
+   * showed a code a moment ago. `message` is the caller's object, `ref` the message as it was when it was resolved.
    */
   answer(entry: CacheEntry, ref: MessageRef, message: Message, now: UnixMs): Resolution | undefined {
     const offer = this.offers.get(entry.offerId);

@@ -3,13 +3,13 @@ import type { Milliseconds, UnixMs } from "../../domain/units.js";
 import type { OfferStore } from "../../store/store.js";
 import type { Epoch, ReadToken } from "./epoch.js";
 
-/** Offers remembered. Beyond that the one read longest ago is read again when it is met. */
+/** Offers remembered. Beyond that, the one that was read longest ago is dropped. */
 const MOST_OFFERS = 5000;
 
 /** `token`: the last read that confirmed the state. `changedAt`: the last change that this process learned of, by its number. */
 export type KnownOffer = { state: OfferState; token: ReadToken; changedAt: number };
 
-/** The offers that this process has met, each as the store last confirmed it. */
+/** The offers that this process has read, each as the store last confirmed it. */
 export class OfferCatalog {
   readonly #known = new Map<string, KnownOffer>();
   readonly #loading = new Map<string, Promise<OfferState | null>>();
@@ -49,7 +49,7 @@ export class OfferCatalog {
     return loading;
   }
 
-  /** The offer changed. What is known still says its name and policy while the store is unavailable. */
+  /** The offer changed. Its last known name and policy still serve while the store is unavailable. */
   invalidate(offerId: string): void {
     const change = this.epoch.changed(offerId);
     this.#loading.delete(offerId);
@@ -78,7 +78,7 @@ export class OfferCatalog {
     if (known !== undefined && known.token.change > token.change) return;
     this.#known.delete(offerId);
     if (state === null) return;
-    // What was read of its holders before the offer was met may be from before a change that nobody here learned of.
+    // Holders read before the offer was known here may be older than a change that was not noticed.
     const firstChange = this.epoch.isCurrent(token, offerId) ? token.change : this.epoch.change;
     this.#known.set(offerId, { state, token, changedAt: known?.changedAt ?? firstChange });
     if (this.#known.size > MOST_OFFERS) this.#known.delete(this.#known.keys().next().value as string);

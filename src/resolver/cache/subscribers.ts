@@ -59,7 +59,7 @@ export class SubscriberCache {
     return this.find(subscriberId) ?? this.#add(newSubscriber(subscriberId));
   }
 
-  /** The entry itself, or where its subscriber was evicted since it was found, the one in its place. */
+  /** The entry itself, or the one that replaced it where its subscriber was evicted meanwhile. */
   current(entry: CacheEntry): CacheEntry {
     const { subscriber, offerId } = entry;
     if (subscriber.isCached) return entry;

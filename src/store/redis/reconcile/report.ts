@@ -1,13 +1,13 @@
 const MOST_FINDINGS = 100;
 
 /**
- * - `code-twice`: a code stands in two places. `code-not-indexed`: it cannot be found by its text. `code-lost`: it is neither in the pool nor
+ * - `code-twice`: a code is in two places. `code-not-indexed`: it cannot be found by its text. `code-lost`: it is neither in the pool nor
  *   given out.
  * - `index-astray`: the index leads to a place where that code is not. An import or a withdrawal broke off; the next import mends it.
- * - `holder-astray`: a code names a subscriber who is not known to hold it. `holding-astray`: a subscriber is said to hold a code that
- *   does not name him.
+ * - `holder-astray`: a code names a subscriber whose entry lacks it. `holding-astray`: a subscriber's entry has a code that names
+ *   somebody else.
  * - `message-twice`: one message has claimed two codes.
- * - `places-broken`: codes given out do not stand one behind the other. `counter-wrong`: a counter is not what counting gives.
+ * - `places-broken`: codes given out are not consecutive. `counter-wrong`: a counter differs from what counting gives.
  * - `offer-not-listed`: the offer is missing in the list of offers, or a batch in its offer.
  */
 export type FaultKind =
@@ -28,7 +28,7 @@ export type Finding = { fault: FaultKind; detail: string };
 /** What a check of one offer found. `faults` counts all; `findings` are the first hundred. */
 export type Reconciliation = {
   offerId: string;
-  /** Codes there are: `inPool` can be handed out, `givenOut` have been, the rest were used before anybody was given them. */
+  /** All codes: `inPool` can be given out, `givenOut` have been, the others were redeemed before anybody received them. */
   codes: number;
   inPool: number;
   givenOut: number;
