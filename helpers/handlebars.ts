@@ -7,7 +7,9 @@
 import type Handlebars from "handlebars";
 import { invalidInput, type Message, type Resolver } from "../src/internal.js";
 import { CallSetup } from "./call-setup.js";
+import { CertainOffers } from "./certain-offers.js";
 import { knowingEngine, lazyTemplate, specOf } from "./engine-templates.js";
+import { HelperTable } from "./helper-table.js";
 import { withMacros } from "./macro-statements.js";
 import { Partials } from "./partials.js";
 import { type Reach, reachOf } from "./reach.js";
@@ -65,7 +67,8 @@ export function registerOfferHelpers(handlebars: Engine, resolver: Resolver): Of
   const engine = checkedHandlebars(handlebars);
   checkResolver(resolver);
   const { scope, template, compile: compileOwn } = knowingEngine(engine);
-  const setup = new CallSetup(engine, compileOwn);
+  const helpers = new HelperTable(engine);
+  const setup = new CallSetup(helpers, compileOwn);
   const families = new Map<string, Partials>();
 
   /** Partials take over the options of the template that uses them. */
@@ -81,12 +84,12 @@ export function registerOfferHelpers(handlebars: Engine, resolver: Resolver): Of
 
   function compileTree(source: string | hbs.AST.Program, options: CompileOptions | undefined): Compiled {
     const parsed = withMacros(parse(engine, source, options));
-    const reach = reachOf(parsed, (name) => engine.helpers[name] !== undefined, options?.strict === true);
+    const reach = reachOf(parsed);
     const tree = withOffers(parsed);
     const all = reach.data ? { ...options, data: true } : options;
     const underWay = () => scope.rendering;
     const compiled = lazyTemplate(() => template(withFrames(specOf(engine, tree, all), underWay)));
-    return { compiled, reach };
+    return { compiled, reach, certain: new CertainOffers(parsed, options) };
   }
 
   /** Compiled at its first use, as Handlebars does: a partial with an error that nobody uses does no harm. */
@@ -103,11 +106,12 @@ export function registerOfferHelpers(handlebars: Engine, resolver: Resolver): Of
   }
 
   function compile(source: string | hbs.AST.Program, options?: CompileOptions): OfferTemplate {
-    const { compiled, reach } = compileTree(source, options);
+    const { compiled, reach, certain: offers } = compileTree(source, options);
     const partials = reach.partials ? partialsFor(options) : undefined;
 
     function draw(data: unknown, rendering: Rendering, renderOptions: RuntimeOptions | undefined): string {
       const variables = reach.data ? variablesOf(rendering, data, renderOptions?.data) : undefined;
+      const outer = scope.enter(rendering);
       try {
         if (renderOptions === undefined) {
           return compiled(data, setup.call(partials?.registered() ?? NO_PARTIALS, variables ?? { root: data }));
@@ -115,6 +119,8 @@ export function registerOfferHelpers(handlebars: Engine, resolver: Resolver): Of
         return compiled(data, optionsWith(renderOptions, variables, partials));
       } catch (error) {
         throw handlebarsError(engine, error);
+      } finally {
+        scope.leave(outer);
       }
     }
 
@@ -123,10 +129,9 @@ export function registerOfferHelpers(handlebars: Engine, resolver: Resolver): Of
       try {
         refuseOwnOffer(data);
         const rendering = new Rendering(resolver, message);
-        // A helper of this render may stand in for the one that would read the offer.
-        const certain = renderOptions?.helpers === undefined ? reach.certain : [];
-        const drawOnce = () => draw(data, rendering, renderOptions);
-        const text = render(rendering, certain, () => scope.draw(rendering, drawOnce));
+        // Options of a render may bring code of the caller's that runs first.
+        const certain = renderOptions === undefined ? offers.with(data, helpers.refresh()) : [];
+        const text = render(rendering, certain, () => draw(data, rendering, renderOptions));
         return typeof text === "string" ? Promise.resolve(text) : text;
       } catch (error) {
         return Promise.reject(error);
@@ -138,7 +143,7 @@ export function registerOfferHelpers(handlebars: Engine, resolver: Resolver): Of
 }
 
 type Variables = Record<string, unknown>;
-type Compiled = { compiled: Handlebars.TemplateDelegate; reach: Reach };
+type Compiled = { compiled: Handlebars.TemplateDelegate; reach: Reach; certain: CertainOffers };
 
 const NO_PARTIALS = {};
 

@@ -19,20 +19,20 @@ type GenerateOptions = ConnectionOptions & {
 export function generateCommand(): Command {
   return storeCommand(
     "generate",
-    "make unique random codes, for the shop and for a batch, and say how hard they are to guess",
+    "make unique random codes, for the shop and for a batch, and print how hard they are to guess",
     [
       "generate WELCOME-######## 50000 --out codes.csv",
       "generate WELCOME-######## 50000 --out codes.csv --offer welcome10 --batch 2026-11",
     ],
   )
-    .argument("<pattern>", "the form of a code: each # is a random digit or capital that nobody takes for another")
-    .argument("<count>", "how many", wholeNumber)
+    .argument("<pattern>", "the form of a code: each # is a random digit or capital letter, without look-alikes")
+    .argument("<count>", "how many codes", wholeNumber)
     .option("--out <file>", "write to a file, which must not exist yet (default: standard output)")
-    .option("--offer <id>", "add them to this offer as well; codes that any offer has already are not made")
+    .option("--offer <id>", "add them to this offer as well; leaves out codes that any offer has")
     .option("--batch <name>", "name of their batch (default: default)")
     .option("--starts-on <day>", "first day of the batch, such as 2026-11-01")
     .option("--ends-on <day>", "last day of the batch")
-    .option("--open-ended", "codes without days are open for ever, though the offer has a custom period")
+    .option("--open-ended", "allow codes without days in an offer with a custom period; they never expire")
     .action(generate);
 }
 

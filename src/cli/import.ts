@@ -34,11 +34,11 @@ export function importCommand(): Command {
     .option("--batch <name>", "name of this upload (default: its days where the file has days, or the file's name)")
     .option("--starts-on <day>", "first day of all its codes, such as 2026-11-01")
     .option("--ends-on <day>", "last day of all its codes")
-    .option("--open-ended", "codes without days are open for ever, though the offer has a custom period")
-    .option("--any-shape", "take codes that look unlike the others, or like something else");
+    .option("--open-ended", "allow codes without days in an offer with a custom period; they never expire")
+    .option("--any-shape", "accept codes that look unlike the others, or like something else");
   return withLayoutOptions(command)
     .option("--assigned", "codes that people hold already: columns code, subscriber_id, issued_at, redeemed_at")
-    .option("--issued-at <when>", "with --assigned: when the codes were given out that do not say it")
+    .option("--issued-at <when>", "with --assigned: the issue date of rows without one")
     .option("--sign-up", "with --assigned: record the offer as the sign-up offer of those who have none")
     .option("--dry-run", "report what would happen and add nothing")
     .action(answers<ImportOptions>(importCodes));

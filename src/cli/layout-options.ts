@@ -7,9 +7,9 @@ export type LayoutFlags = { columns?: string; header?: boolean };
 /** Adds the options that say what a CSV file does not. */
 export function withLayoutOptions(command: Command): Command {
   return command
-    .option("--columns <names>", "the columns to read, by their names in the file: code=Coupon,end=Until")
-    .option("--header", "the first line names the columns, though none of its names is known")
-    .option("--no-header", "the first line is a row (columns are then named by their numbers: code=2)");
+    .option("--columns <names>", "the columns to read, by their names in the file, such as code=Coupon,end=Until")
+    .option("--header", "the first line has the names of the columns, even if none of them is known")
+    .option("--no-header", "the first line is data (columns then go by their numbers: code=2)");
 }
 
 export function layoutOptions({ columns, header }: LayoutFlags): LayoutOptions {

@@ -5,11 +5,9 @@ import { many } from "./offer-text.js";
 
 /** `offer-code merge FROM INTO` */
 export function mergeCommand(): Command {
-  return storeCommand("merge", "make two profiles of one person one: codes and sign-up offer move", [
-    "merge sub_2 sub_1",
-  ])
-    .argument("<from>", "id of the subscriber that ends")
-    .argument("<into>", "id of the subscriber that goes on")
+  return storeCommand("merge", "merge two profiles of one person: codes and sign-up offer move", ["merge sub_2 sub_1"])
+    .argument("<from>", "id of the subscriber to merge")
+    .argument("<into>", "id of the subscriber that remains")
     .action(
       answers(async ({ store, args }): Promise<Answer> => {
         const [from, into] = args as [string, string];

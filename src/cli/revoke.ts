@@ -14,14 +14,14 @@ const SHOWN = 20;
 
 /** `offer-code revoke CODE`, `offer-code revoke --file FILE` */
 export function revokeCommand(): Command {
-  const command = storeCommand("revoke", "never hand out a code again and never show it: its holder gets a new one", [
-    "revoke A7K2",
-    "revoke --file leaked.csv",
-    "revoke A7K2 --restore",
-  ])
+  const command = storeCommand(
+    "revoke",
+    "withdraw a leaked code: it is never given out or shown again, and its holder gets a new one",
+    ["revoke A7K2", "revoke --file leaked.csv", "revoke A7K2 --restore"],
+  )
     .argument("[code]", "the code, in any letter case")
-    .option("--file <file>", "CSV, also packed by gzip (- for standard input): a column code")
-    .option("--restore", "take the revocation back, of codes that nobody was given");
+    .option("--file <file>", "CSV, plain or gzip (- for standard input): a column code")
+    .option("--restore", "undo the revocation of codes that nobody has received");
   return withLayoutOptions(command).action(answers<RevokeOptions>(revoke));
 }
 

@@ -19,13 +19,13 @@ export function watchCommand(): Command {
     "report offers that run low and batches that end soon, each once, however many processes watch",
     ["watch --every 5m --webhook https://example.com/offers", "watch --once"],
   )
-    .option("--every <time>", "how often to look: 30s, 5m, 1h", timeIn, 300_000)
+    .option("--every <time>", "how often to check: 30s, 5m, 1h", timeIn, 300_000)
     .option(
       "--webhook <url>",
-      "post each report there as JSON, signed by OFFER_CODE_WEBHOOK_SECRET (default: print it)",
+      "post each report to this address as JSON, signed with OFFER_CODE_WEBHOOK_SECRET (default: print it)",
     )
-    .option("--ending <days>", "days before the end of a batch at which it is reported", daysIn, ENDING_DAYS)
-    .option("--once", "look once and end; the exit code is 1 where a report was not delivered")
+    .option("--ending <days>", "days before the end of a batch on which to report it", daysIn, ENDING_DAYS)
+    .option("--once", "check once and end; the exit code is 1 if a report was not delivered")
     .action(withStore<WatchOptions>(watch));
 }
 
@@ -51,7 +51,7 @@ async function watch({ store, options, note }: CommandContext<WatchOptions>): Pr
   process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
     while (!stopping.signal.aborted) {
-      const failed = await look(() => watchOffers(store, Date.now(), deliver, { endingDays: ending }), note, once);
+      const failed = await look(() => watchOffers(store, deliver, { endingDays: ending }), note, once);
       if (failed > 0 && once) process.exitCode = EXIT.no;
       if (once) return;
       await pause(every, undefined, { signal: stopping.signal }).catch(() => {});

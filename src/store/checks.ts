@@ -56,6 +56,12 @@ export function unknownOffer(offerId: string): InvalidInputError {
   return invalidInput("offerId", "the id of a saved offer", offerId);
 }
 
+/** Why an offer is not deleted. `held`: codes that subscribers have and have not redeemed. */
+export function offerInUse(offerId: string, { inPool, held }: { inPool: number; held: number }): InvalidInputError {
+  const text = `offer "${offerId}" has ${inPool} codes in its pool and ${held} given out and not redeemed: delete it with force`;
+  return new InvalidInputError(text);
+}
+
 export function unknownBatch(batchId: string): InvalidInputError {
   return invalidInput("batch", "the name of a batch of this offer", batchId);
 }

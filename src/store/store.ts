@@ -18,6 +18,13 @@ export interface OfferStore {
   listOffers(): Promise<Offer[]>;
 
   /**
+   * Removes an offer with its codes, who held them and what counts them, in small steps. The offer is unknown at once; after an interruption, the
+   * same call removes the rest. Codes that were removed may be imported again. Rejects with `InvalidInputError`, and says how many they are, while codes
+   * wait in the pool or are given out and not redeemed, unless `force`. Returns how many codes it removed, 0 for an unknown offer.
+   */
+  deleteOffer(offerId: string, options?: { force?: boolean }): Promise<number>;
+
+  /**
    * Adds codes to the end of a batch, in their order, except those that some offer has already (letter case ignored).
    * The batch is opened at its first call; the same id with other days is rejected. Meant for a few thousand codes per call.
    * `since`: the `start` that the first call of the same upload gave, to distinguish a code that occurs twice in

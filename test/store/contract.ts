@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe } from "vitest";
 import { claimContract } from "./contract/claim.js";
 import { codesContract } from "./contract/codes.js";
 import { countingContract } from "./contract/counting.js";
+import { deleteContract } from "./contract/delete.js";
 import { forgetContract } from "./contract/forget.js";
 import { historyContract } from "./contract/history.js";
 import { idsContract } from "./contract/ids.js";
@@ -26,6 +27,7 @@ export function storeContract(name: string, makeStore: () => OfferStore | Promis
     const current = () => store;
 
     describe("offers", () => offersContract(current));
+    describe("deleting an offer", () => deleteContract(current));
     describe("adding codes", () => codesContract(current));
     describe("claiming", () => claimContract(current));
     describe("what a subscriber holds", () => historyContract(current));

@@ -7,6 +7,7 @@ import {
   checkInstant,
   checkMerge,
   checkSignUp,
+  offerInUse,
   sameOffer,
   unknownBatch,
   unknownOffer,
@@ -57,6 +58,8 @@ export function memoryStore(): OfferStore {
   const index = new Map<string, Entry>();
   const signals = new Set<string>();
   const signUps = new Map<string, string>();
+  /** Revisions of all offers: an offer created anew has none that it had before. */
+  let revisions = 0;
   const listeners = new Set<(change: StoreChange) => void>();
 
   function notify(change: StoreChange): void {
@@ -71,7 +74,8 @@ export function memoryStore(): OfferStore {
 
   function change(shelf: OfferShelf, offer: Offer): void {
     const batches = shelf.pools.map((pool) => pool.batch);
-    shelf.state = { offer, batches, revision: shelf.state.revision + 1 };
+    revisions += 1;
+    shelf.state = { offer, batches, revision: revisions };
     notify({ type: "offer", offerId: offer.id });
   }
 
@@ -80,7 +84,8 @@ export function memoryStore(): OfferStore {
       const offer = parseOffer(input);
       const shelf = shelves.get(offer.id);
       if (shelf === undefined) {
-        shelves.set(offer.id, { state: { offer, batches: [], revision: 1 }, pools: [], holders: new Map() });
+        revisions += 1;
+        shelves.set(offer.id, { state: { offer, batches: [], revision: revisions }, pools: [], holders: new Map() });
         notify({ type: "offer", offerId: offer.id });
         return { status: "created", offer };
       }
@@ -95,6 +100,19 @@ export function memoryStore(): OfferStore {
 
     async listOffers() {
       return [...shelves.values()].map(({ state }) => state.offer).sort((a, b) => (a.id < b.id ? -1 : 1));
+    },
+
+    async deleteOffer(offerId, { force = false } = {}) {
+      const shelf = shelves.get(offerId);
+      if (shelf === undefined) return 0;
+      const entries = shelf.pools.flatMap((pool) => pool.entries.filter(({ withdrawn }) => !withdrawn));
+      const inPool = entries.filter(isInPool).length;
+      const held = entries.filter(({ claim, redeemedAt }) => claim !== null && redeemedAt === null).length;
+      if (!force && inPool + held > 0) throw offerInUse(offerId, { inPool, held });
+      for (const entry of entries) index.delete(codeKey(entry.code));
+      shelves.delete(offerId);
+      notify({ type: "offer", offerId });
+      return entries.length;
     },
 
     async addCodes(offerId, batchInput: BatchInput, codes, since): Promise<AddedCodes> {

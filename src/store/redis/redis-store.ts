@@ -6,6 +6,7 @@ import type { RedisClient } from "./client.js";
 import { CodeFinder } from "./code-finder.js";
 import { CodeIndex } from "./code-index.js";
 import { Connection } from "./connection.js";
+import { deleteOffer } from "./deleting.js";
 import { confirmationFor } from "./durability.js";
 import { givenOut } from "./given-out.js";
 import { importCodes, tryCodes } from "./importing.js";
@@ -91,6 +92,8 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
       for await (const { state } of offers.loadAll()) found.push(state.offer);
       return found;
     },
+
+    deleteOffer: (offerId, { force = false } = {}) => deleteOffer(parts, offerId, force),
 
     async addCodes(offerId, batch, codes, since) {
       checkAddCodes(codes, since);

@@ -35,7 +35,7 @@ export function proposedRevision(): string {
  * ARGV[5]  the revision to give it
  * ARGV[6]  the channel of changes, ARGV[7] what to tell there
  *
- * Replies "saved" or "changed-meanwhile".
+ * Replies "saved", "changed-meanwhile", or "half-deleted" where an offer of this id is being removed.
  */
 const SAVE_OFFER = script(
   "save-offer",
@@ -44,6 +44,7 @@ const SAVE_OFFER = script(
 local base = KEYS[1]
 local revision = redis.call("HGET", base, "revision") or ""
 if revision ~= ARGV[1] then return "changed-meanwhile" end
+if revision == "" and redis.call("HEXISTS", base, "number") == 1 then return "half-deleted" end
 nextRevision(base, tonumber(ARGV[5]))
 redis.call("HSET", base, "offer", ARGV[2], "number", ARGV[3])
 redis.call("HSETNX", base, "incarnation", ARGV[4])
@@ -90,7 +91,7 @@ export async function saveOffer(
   connection: Connection,
   base: string,
   save: { offer: Offer; number: number; revision: number | null; channel: string; change: string },
-): Promise<"saved" | "changed-meanwhile"> {
+): Promise<"saved" | "changed-meanwhile" | "half-deleted"> {
   const { offer, number, revision, channel, change } = save;
   const args = [
     String(revision ?? ""),
@@ -102,6 +103,7 @@ export async function saveOffer(
     change,
   ];
   const reply = await connection.run(SAVE_OFFER, [base], args);
-  if (reply !== "saved" && reply !== "changed-meanwhile") throw unexpectedReply(SAVE_OFFER, reply);
+  if (reply !== "saved" && reply !== "changed-meanwhile" && reply !== "half-deleted")
+    throw unexpectedReply(SAVE_OFFER, reply);
   return reply;
 }
