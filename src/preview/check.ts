@@ -71,6 +71,7 @@ async function checkMessage(
   const { template, message } = wanted;
   const who = `${message.subscriberId}, ${message.type}`;
   for (const fault of rendered.faults) findings.add(fromFault(template, fault, "error"), who);
+  for (const fault of rendered.warnings) findings.add(fromFault(template, fault, "warning"), who);
   for (const { resolution } of rendered.answers) {
     if (resolution.reason === "unknown-offer") findings.add(unknownOffer(template, resolution.offerId), who);
   }

@@ -80,6 +80,7 @@ const definitionSchema = z
       }),
       templates: z.array(templateSchema, { error: "a list of templates" }).min(1, { error: "at least one template" }),
       partials: fileSchema.optional(),
+      setup: fileSchema.regex(/\.m?js$/, { error: "a module that ends in .mjs or .js" }).optional(),
     },
     { error: "an object with offers, subscribers and templates" },
   )

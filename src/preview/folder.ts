@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { checked, InvalidInputError } from "../domain/errors.js";
@@ -6,6 +7,7 @@ import { textOf } from "../intake/source.js";
 import type { Channel, Engine } from "./api.js";
 import { type Definition, definitionSchema, type TemplateEntry } from "./definition.js";
 import { FolderError, pathInside } from "./inside.js";
+import type { SetupFile } from "./render/protocol.js";
 import { systemText } from "./system-error.js";
 
 export const DEFINITION_FILE = "preview.json";
@@ -34,6 +36,7 @@ export type Folder = {
   partials: Partials;
   /** The files of the partials, by engine and name. */
   partialFiles: Partials;
+  setup: SetupFile | null;
   codes: Map<string, string[]>;
   watched: string[];
 };
@@ -53,11 +56,16 @@ export async function readFolder(path: string): Promise<Folder> {
     codes.set(file, await poolCodes(textOf(file, read(file))));
   }
   const { partials, partialFiles } = readPartials(path, definition.partials, watched);
-  return { path, definition, templates, partials, partialFiles, codes, watched: [...watched] };
+  const setup = definition.setup === undefined ? null : setupFile(path, definition.setup, read(definition.setup));
+  return { path, definition, templates, partials, partialFiles, setup, codes, watched: [...watched] };
 }
 
 export function engineOf(file: string): Engine {
   return file.endsWith(".liquid") ? "liquid" : "handlebars";
+}
+
+function setupFile(folder: string, name: string, text: string): SetupFile {
+  return { path: pathInside(folder, name), name, version: createHash("sha256").update(text).digest("hex") };
 }
 
 function readDefinition(path: string): Definition {

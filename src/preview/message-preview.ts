@@ -71,15 +71,9 @@ export async function countedSms(workspace: Workspace, renderer: Renderer, wante
   return smsOf(atLongest.parts.body ?? rendered.parts.body, codes[0] ?? null);
 }
 
-/** The variables that a template shows and this subscriber's data do not have; the first of each part. */
+/** The variables that a template shows and this subscriber's data do not have. */
 export async function missingVariables(workspace: Workspace, renderer: Renderer, wanted: Wanted) {
-  const strict = await renderMessage(workspace, renderer, { ...wanted, strict: true });
-  return strict.faults.map((fault) => ({ ...fault, message: missingText(fault.message) }));
-}
-
-function missingText(message: string): string {
-  const name = /^"([^"]+)" not defined in|^undefined variable: (\S+)/.exec(message);
-  return name === null ? message : `${name[1] ?? name[2]} is missing in this subscriber's data`;
+  return (await renderMessage(workspace, renderer, { ...wanted, findGaps: true })).gaps;
 }
 
 function whyOf(answer: PreviewAnswer, message: Message, when: When): Why {

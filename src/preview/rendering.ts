@@ -14,6 +14,10 @@ export type Rendered = {
   /** What was found in the body of an email. */
   html: Inspection | null;
   faults: Fault[];
+  /** What the data do not have, where gaps are looked for. */
+  gaps: Fault[];
+  /** What is rendered but hardly meant. */
+  warnings: Fault[];
   /** Why the message would not leave although its template is sound. */
   stopped: string | null;
   limited: boolean;
@@ -26,7 +30,7 @@ export type Wanted = {
   data: Record<string, unknown>;
   moment: Moment;
   draft?: Draft | undefined;
-  strict?: boolean;
+  findGaps?: boolean;
   only?: readonly PartName[];
   /** Aborts when nobody waits for the message any more. */
   signal?: AbortSignal | undefined;
@@ -59,9 +63,10 @@ export async function renderMessage(workspace: Workspace, renderer: Renderer, wa
       escape: name === "body" && template.channel === "email",
     })),
     partials: workspace.folder.partials,
+    setup: workspace.folder.setup,
     data: wanted.data,
     message,
-    strict: wanted.strict ?? false,
+    findGaps: wanted.findGaps ?? false,
   };
   const rendered = await renderer.render(
     work,
@@ -83,15 +88,28 @@ function partsAndFaults(
   rendered: readonly RenderedPart[],
 ): Omit<Rendered, "answers"> {
   const sources = new Map(sourcesOf(template));
-  const result: Omit<Rendered, "answers"> = { parts: {}, html: null, faults: [], stopped: null, limited: false };
+  const result: Omit<Rendered, "answers"> = {
+    parts: {},
+    html: null,
+    faults: [],
+    gaps: [],
+    warnings: [],
+    stopped: null,
+    limited: false,
+  };
   for (const part of rendered) {
+    const fault = (error: PartError) => faultOf(folder, part.name, sources.get(part.name), error);
     if ("text" in part) {
       result.parts[part.name] = part.text;
       result.html ??= part.html ?? null;
-    } else if (part.error.kind === "unavailable") result.stopped ??= part.error.message;
-    else {
-      result.faults.push(faultOf(folder, part.name, sources.get(part.name), part.error));
-      result.limited ||= part.error.kind === "limit";
+      result.gaps.push(...part.gaps.map(fault));
+      result.warnings.push(...part.warnings.map(fault));
+      continue;
+    }
+    for (const error of part.errors) {
+      if (error.kind === "unavailable") result.stopped ??= error.message;
+      else result.faults.push(fault(error));
+      result.limited ||= error.kind === "limit";
     }
   }
   return result;
@@ -105,7 +123,7 @@ function faultOf({ partialFiles }: Folder, part: PartName, source: Source | unde
   const [, partial = "", text = ""] = IN_PARTIAL.exec(error.message) ?? [];
   const partialFile = source && partialFiles[source.engine][partial];
   const message = oneLine(partialFile === undefined ? error.message : text);
-  return { part, file: partialFile ?? source?.file ?? null, message, line, column };
+  return { part, file: error.file ?? partialFile ?? source?.file ?? null, message, line, column };
 }
 
 /** Handlebars draws an arrow under what it could not parse; line and column say the same. */

@@ -30,9 +30,8 @@ async function message(body: string, signal?: AbortSignal) {
 
 test("the newest message is rendered before older ones that take for ever", async () => {
   const order: string[] = [];
+  expect((await message("warm")).parts.body).toBe("warm");
   const endless = Array.from({ length: 6 }, () => message(ENDLESS).then(() => order.push("endless")));
-  await expect.poll(() => message("warm").then(({ parts }) => parts.body)).toBe("warm");
-  order.length = 0;
   const last = message("good").then(({ parts }) => order.push(parts.body ?? ""));
   await Promise.all([...endless, last]);
   expect(order.indexOf("good")).toBeLessThan(5);

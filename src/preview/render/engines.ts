@@ -1,61 +1,24 @@
-import type Handlebars from "handlebars";
-import type { Liquid, LiquidOptions } from "liquidjs";
-import { registerOfferHelpers } from "../../../helpers/handlebars.js";
-import { registerOfferFilters } from "../../../helpers/liquid.js";
 import type { Message } from "../../domain/message.js";
 import type { Resolver } from "../../resolver/contract.js";
-import type { Partials } from "../folder.js";
-import { importPeer } from "../peer.js";
-import type { Limits, Part } from "./protocol.js";
+import { compileHandlebars } from "./handlebars-part.js";
+import { compileLiquid } from "./liquid-part.js";
+import type { Limits, Part, PartError, RenderJob } from "./protocol.js";
+import { loadSetup } from "./setup.js";
 
-/** Bytes that one Liquid render may hold, as LiquidJS estimates them. */
-const LIQUID_MEMORY = 50_000_000;
-const LONGEST_TEMPLATE = 2_000_000;
+/** `gaps`: what the last `draw` left a gap for, where gaps are looked for. */
+export type CompiledPart = {
+  draw(data: Record<string, unknown>, message: Message): Promise<string>;
+  gaps(): PartError[];
+  readonly warnings: readonly PartError[];
+};
 
-type Render = (data: Record<string, unknown>, message: Message) => Promise<string>;
+export type Compiling = { part: Part; job: RenderJob; limits: Limits; resolver: Resolver };
 
-/** Compiles a part with these partials. Each call makes an engine of its own, so that templates cannot change each other's. */
-export async function compilePart(
-  part: Part,
-  partials: Partials,
-  strict: boolean,
-  limits: Limits,
-  resolver: Resolver,
-): Promise<Render> {
-  return part.engine === "liquid"
-    ? compileLiquid(part, partials, strict, limits, resolver)
-    : compileHandlebars(part, partials, strict, resolver);
-}
-
-async function compileHandlebars(part: Part, partials: Partials, strict: boolean, resolver: Resolver): Promise<Render> {
-  const { default: engine } = await importPeer<{ default: typeof Handlebars }>("handlebars");
-  const own = engine.create();
-  own.registerPartial(partials.handlebars);
-  return registerOfferHelpers(own, resolver).compile(part.source, { noEscape: !part.escape, strict });
-}
-
-/** Its files are the partials handed in: an include cannot reach the disk. Escaping is left to the template, as LiquidJS does. */
-async function compileLiquid(
-  part: Part,
-  partials: Partials,
-  strict: boolean,
-  limits: Limits,
-  resolver: Resolver,
-): Promise<Render> {
-  const liquidjs = await importPeer<{ Liquid: new (options: LiquidOptions) => Liquid }>("liquidjs");
-  const named = Object.entries(partials.liquid).flatMap(([name, text]) => [
-    [name, text],
-    [`${name}.liquid`, text],
-  ]);
-  const engine = new liquidjs.Liquid({
-    templates: Object.fromEntries(named),
-    // It says where it stood when its time was over, so it is asked before the thread is ended.
-    renderLimit: limits.time / 2,
-    parseLimit: LONGEST_TEMPLATE,
-    memoryLimit: LIQUID_MEMORY,
-    strictVariables: strict,
-    strictFilters: strict,
-    lenientIf: true,
-  });
-  return registerOfferFilters(engine, resolver).compile(part.source);
+/**
+ * Compiles a part with the partials and the setup of its job. Each call makes an engine of its own, so that templates cannot change each
+ * other's. Rejects with an `UnknownNamesError` or a `SetupError`, or with what the engine throws.
+ */
+export async function compilePart(compiling: Compiling): Promise<CompiledPart> {
+  const setup = await loadSetup(compiling.job.setup);
+  return compiling.part.engine === "liquid" ? compileLiquid(compiling, setup) : compileHandlebars(compiling, setup);
 }

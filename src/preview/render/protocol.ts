@@ -8,23 +8,31 @@ import type { Inspection } from "./inspect.js";
 /** One text to render. `escape`: it is HTML, and is inspected. */
 export type Part = { name: PartName; engine: Engine; source: string; escape: boolean };
 
-/** One message to render. `strict`: a variable that the data do not have is an error. */
+/** The module of a folder that prepares the engines: its path, its name in the folder, and what changes with its text. */
+export type SetupFile = { path: string; name: string; version: string };
+
+/** One message to render. `findGaps`: variables that the data do not have are looked for. */
 export type RenderJob = {
   parts: readonly Part[];
   partials: Partials;
+  setup: SetupFile | null;
   data: Record<string, unknown>;
   message: Message;
-  strict?: boolean;
+  findGaps?: boolean;
 };
 
+/** `file`: where it is neither the part's own nor that of a partial. */
 export type PartError = {
   kind: "template" | "unavailable" | "limit";
   message: string;
   line: number | null;
   column: number | null;
+  file?: string;
 };
-/** `html`: absent for what is no HTML. */
-export type RenderedPart = { name: PartName; text: string; html?: Inspection } | { name: PartName; error: PartError };
+/** `html`: absent for what is no HTML. `gaps`: what the data do not have, where gaps are looked for. */
+export type RenderedPart =
+  | { name: PartName; text: string; html?: Inspection; gaps: PartError[]; warnings: readonly PartError[] }
+  | { name: PartName; errors: readonly PartError[] };
 
 /** What the worker is told, and what it says. It asks for offers by number, and knows neither a store nor a file. */
 export type ToWorker =
@@ -34,7 +42,11 @@ export type ToWorker =
 export type FromWorker =
   | { type: "ready" }
   | { type: "ask"; ask: number; offerId: string | undefined }
+  | { type: "phase"; job: number; phase: Phase }
   | { type: "rendered"; job: number; parts: RenderedPart[] };
 
-/** `time`: milliseconds for one part. `output`: characters of one part. */
+/** What a thread does with a part. Only rendering counts against the limit of time. */
+export type Phase = "compiling" | "rendering";
+
+/** `time`: milliseconds for rendering one part. `output`: characters of one part. */
 export type Limits = { time: number; output: number };

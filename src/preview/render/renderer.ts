@@ -106,11 +106,12 @@ export function createRenderer(limits: Partial<Limits> = {}): Renderer {
 
 function endedParts(work: RenderJob, ending: Ending, time: Milliseconds): RenderedPart[] {
   const texts: Record<Ending, string> = {
+    compiling: "could not be compiled in time and was ended",
     time: `took longer than ${time} ms and was ended`,
     memory: "needed too much memory and was ended",
     closed: "was ended",
     abandoned: "was ended, as nobody waited for it",
   };
   const error = { kind: "limit" as const, message: texts[ending], line: null, column: null };
-  return work.parts.map(({ name }) => ({ name, error }));
+  return work.parts.map(({ name }) => ({ name, errors: [error] }));
 }

@@ -1,9 +1,11 @@
 import { Worker } from "node:worker_threads";
 import type { Milliseconds } from "../../domain/units.js";
-import type { FromWorker, Limits, RenderedPart, RenderJob, ToWorker } from "./protocol.js";
+import type { FromWorker, Limits, Phase, RenderedPart, RenderJob, ToWorker } from "./protocol.js";
 import type { Answerer } from "./renderer.js";
 
 const START_LIMIT: Milliseconds = 20_000;
+/** Loading an engine and the folder's own setup takes a while on a busy machine, but not for ever. */
+const COMPILE_LIMIT: Milliseconds = 20_000;
 /** Megabytes for the whole thread. */
 const MEMORY = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
 /** A rendering that nobody waits for may come to its end within this: a new thread would cost more. */
@@ -11,7 +13,7 @@ const GRACE: Milliseconds = 150;
 const WORKER = new URL("./worker.js", import.meta.url);
 
 /** Why a rendering did not come to its end. */
-export type Ending = "time" | "memory" | "closed" | "abandoned";
+export type Ending = "compiling" | "time" | "memory" | "closed" | "abandoned";
 
 /** A thread that renders one message at a time. After an ending it is of no more use. */
 export class RenderThread {
@@ -51,10 +53,12 @@ export class RenderThread {
     const job = this.#jobs++;
     return new Promise((resolve) => {
       let timer: NodeJS.Timeout;
+      let phase: Phase = "compiling";
       const startClock = () => {
         clearTimeout(timer);
-        const isAbandoned = signal?.aborted ?? false;
-        timer = setTimeout(() => finish(isAbandoned ? "abandoned" : "time"), isAbandoned ? GRACE : limits.time);
+        if (signal?.aborted) timer = setTimeout(() => finish("abandoned"), GRACE);
+        else if (phase === "compiling") timer = setTimeout(() => finish("compiling"), COMPILE_LIMIT);
+        else timer = setTimeout(() => finish("time"), limits.time);
       };
       const finish = (result: RenderedPart[] | Ending) => {
         clearTimeout(timer);
@@ -66,6 +70,10 @@ export class RenderThread {
       const onExit = () => finish("closed");
       const onMessage = (message: FromWorker) => {
         if (message.type === "rendered" && message.job === job) finish(message.parts);
+        if (message.type === "phase" && message.job === job) {
+          phase = message.phase;
+          startClock();
+        }
         if (message.type !== "ask") return;
         clearTimeout(timer);
         void answered(message.ask, message.offerId, answer).then((reply) => {

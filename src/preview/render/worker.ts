@@ -6,15 +6,15 @@ import type { Message } from "../../domain/message.js";
 import type { Offer } from "../../domain/offer.js";
 import type { Resolution } from "../../domain/resolution.js";
 import type { Resolver } from "../../resolver/contract.js";
-import { compilePart } from "./engines.js";
+import { type CompiledPart, compilePart } from "./engines.js";
 import { inspectHtml } from "./inspect.js";
-import type { FromWorker, Limits, Part, PartError, RenderedPart, RenderJob, ToWorker } from "./protocol.js";
+import type { FromWorker, Limits, Part, PartError, Phase, RenderedPart, RenderJob, ToWorker } from "./protocol.js";
+import { SetupError } from "./setup.js";
+import { UnknownNamesError } from "./unknown-names.js";
 
 const LIQUID_LIMIT = /\blimit exceeded$/;
 
-type Render = Awaited<ReturnType<typeof compilePart>>;
-
-const compiled = new LRUCache<string, Promise<Render>>({ max: 50 });
+const compiled = new LRUCache<string, Promise<CompiledPart>>({ max: 50 });
 const waiting = new Map<number, { resolve(resolution: Resolution): void; reject(error: Error): void }>();
 const offers = new Map<string, Offer | undefined>();
 let asked = 0;
@@ -38,32 +38,36 @@ say({ type: "ready" });
 
 async function render(job: number, work: RenderJob, limits: Limits): Promise<void> {
   const parts: RenderedPart[] = [];
-  for (const part of work.parts) parts.push(await renderPart(part, work, limits));
+  for (const part of work.parts) parts.push(await renderPart(job, part, work, limits));
   say({ type: "rendered", job, parts });
 }
 
-async function renderPart(part: Part, work: RenderJob, limits: Limits): Promise<RenderedPart> {
+async function renderPart(job: number, part: Part, work: RenderJob, limits: Limits): Promise<RenderedPart> {
   const { name } = part;
+  const enter = (phase: Phase) => say({ type: "phase", job, phase });
   try {
-    const draw = await compiledPart(part, work, limits);
+    enter("compiling");
+    const { draw, gaps, warnings } = await compiledPart(part, work, limits);
+    enter("rendering");
     const text = await draw(work.data, work.message);
     if (text.length > limits.output) {
-      return { name, error: errorOf("limit", `makes more than ${limits.output} characters`) };
+      return { name, errors: [errorOf("limit", `makes more than ${limits.output} characters`)] };
     }
-    return part.escape ? { name, text, html: await inspectHtml(text) } : { name, text };
+    const rendered = { name, text, gaps: gaps(), warnings };
+    return part.escape ? { ...rendered, html: await inspectHtml(text) } : rendered;
   } catch (error) {
-    return { name, error: partError(error) };
+    return { name, errors: error instanceof UnknownNamesError ? error.errors : [partError(error)] };
   }
 }
 
-function compiledPart(part: Part, { partials, strict = false }: RenderJob, limits: Limits): Promise<Render> {
-  const key = JSON.stringify([part, partials[part.engine], strict]);
-  let draw = compiled.get(key);
-  if (draw === undefined) {
-    draw = compilePart(part, partials, strict, limits, resolver);
-    compiled.set(key, draw);
+function compiledPart(part: Part, job: RenderJob, limits: Limits): Promise<CompiledPart> {
+  const key = JSON.stringify([part, job.partials[part.engine], job.setup, job.findGaps ?? false]);
+  let one = compiled.get(key);
+  if (one === undefined) {
+    one = compilePart({ part, job, limits, resolver });
+    compiled.set(key, one);
   }
-  return draw;
+  return one;
 }
 
 function settle(told: Exclude<ToWorker, { type: "render" }>): void {
@@ -77,6 +81,7 @@ function settle(told: Exclude<ToWorker, { type: "render" }>): void {
 }
 
 function partError(error: unknown): PartError {
+  if (error instanceof SetupError) return error.error;
   if (error instanceof OfferUnavailableError) return errorOf("unavailable", error.message);
   if (error instanceof OfferTemplateError) {
     const { line = null, column = null } = error;

@@ -1,0 +1,156 @@
+// Folders of templates as teams have them: own helpers, data with holes.
+import { describe, expect, test } from "vitest";
+import { findingsOf, folderOf, renderedIn, run, templatesOf } from "./small-folder.js";
+
+const SETUP = `
+const money = (cents) => "$" + (cents / 100).toFixed(2);
+export function handlebars(engine) {
+  engine.registerHelper("money", money);
+  engine.registerPartial("sign", "Yours, {{name}}");
+}
+export const liquidOptions = { outputDelimiterLeft: "[[", outputDelimiterRight: "]]" };
+export async function liquid(engine) {
+  engine.registerFilter("money", money);
+  engine.registerTag("shout", { parse(token) { this.text = token.args; }, render() { return this.text.toUpperCase(); } });
+}
+`;
+
+describe("the setup module of a folder", () => {
+  const files = {
+    "a.hbs": "{{money total}} {{> sign}}",
+    "b.liquid": "[[ total | money ]] {% shout hi %}",
+    "setup.mjs": SETUP,
+  };
+  const options = { setup: "setup.mjs", data: { total: 1999, name: "Ann" } };
+
+  test("registers helpers, partials, filters, tags and options of the engine", async () => {
+    const folder = templatesOf(files, options);
+    expect(await findingsOf(folder)).toEqual([]);
+    expect(await renderedIn(folder, "a.hbs")).toBe("$19.99 Yours, Ann");
+    expect(await renderedIn(folder, "b.liquid")).toBe("$19.99 HI");
+  });
+
+  test("is named with its line where it fails", async () => {
+    const folder = templatesOf({ "a.hbs": "a", "setup.mjs": "\nexport const handlebars = () => missing();" }, options);
+    expect(await findingsOf(folder)).toEqual([
+      "setup.mjs:2:33: error: the setup module fails: missing is not defined [ann, campaign]",
+    ]);
+  });
+
+  test("lies in the folder", async () => {
+    const { stderr, code } = await run("check", templatesOf(files, { ...options, setup: "../setup.mjs" }));
+    expect(stderr).toMatch(/^offer-code: \.\.\/setup\.mjs: (no such file|expected a path inside)/);
+    expect(code).toBe(2);
+  });
+});
+
+describe("names that the engine does not have", () => {
+  const HINT = '(the module that "setup" names in preview.json can register it) [ann, campaign]';
+
+  test("are all found in Handlebars at once, in a partial and an untaken branch too", async () => {
+    const folder = templatesOf(
+      {
+        "a.hbs": "{{money total}}\n{{#if no}}{{upper (trim name)}}{{/if}}{{> foot}}{{> none}}",
+        "p/foot.hbs": "{{#repeat 3}}x{{/repeat}}",
+      },
+      { partials: "p", data: { total: 1, name: "Ann" } },
+    );
+    expect(await findingsOf(folder)).toEqual([
+      `a.hbs:1:1: error: undefined helper: money ${HINT}`,
+      `a.hbs:2:11: error: undefined helper: upper ${HINT}`,
+      `a.hbs:2:19: error: undefined helper: trim ${HINT}`,
+      `p/foot.hbs:1:1: error: undefined helper: repeat ${HINT}`,
+      "a.hbs:2:49: error: there is no partial none [ann, campaign]",
+    ]);
+  });
+
+  test("are all found in Liquid at once, by render as by check", async () => {
+    const folder = templatesOf(
+      {
+        "a.liquid": '{{ total | money }}\n{% box %}{{ total | upper_all }}{% endbox %}{% render "foot" %}',
+        "p/foot.liquid": "{{ 1 | dots }}",
+      },
+      { partials: "p", data: { total: 1999 } },
+    );
+    expect(await findingsOf(folder)).toEqual([
+      `a.liquid:1:1: error: undefined filter: money ${HINT}`,
+      `a.liquid:2:1: error: undefined tag: box ${HINT}`,
+      `a.liquid:2:10: error: undefined filter: upper_all ${HINT}`,
+      `p/foot.liquid:1:1: error: undefined filter: dots ${HINT}`,
+    ]);
+    const { stdout, stderr, code } = await run("render", "a.liquid", "--folder", folder, "--subscriber", "ann");
+    expect(stdout).toBe("");
+    expect(stderr).toContain("undefined filter: money");
+    expect(stderr).toContain("undefined tag: box");
+    expect(code).toBe(1);
+  });
+
+  test("include no helper of Handlebars' own and no variable", async () => {
+    const folder = templatesOf(
+      {
+        "a.hbs":
+          '{{#each list as |item|}}{{item.name}}{{lookup item "name"}}{{/each}}{{#*inline "x"}}y{{/inline}}{{> x}}',
+      },
+      { data: { list: [{ name: "a" }] } },
+    );
+    expect(await findingsOf(folder)).toEqual([]);
+    expect(await renderedIn(folder, "a.hbs")).toBe("aay");
+  });
+
+  test("make a warning where a block partial has no layout", async () => {
+    const folder = templatesOf({ "a.hbs": "{{#> layout}}body{{/layout}}" });
+    expect(await findingsOf(folder)).toEqual([
+      "a.hbs:1:1: warning: there is no partial layout, so its block is shown instead [ann, campaign]",
+    ]);
+    expect(await renderedIn(folder, "a.hbs")).toBe("body");
+  });
+});
+
+describe("a variable that the data do not have", () => {
+  test.each([
+    ["a.hbs", "{{#if customer.address.city}}{{customer.address.city}}{{else}}-{{/if}}"],
+    ["a.hbs", "{{#company}}{{name}}{{/company}}{{^company}}nobody{{/company}}"],
+    ["a.hbs", "{{#each items}}{{name}}{{else}}none{{/each}}{{#with customer}}{{name}}{{/with}}"],
+    ["a.hbs", "{{#unless customer.vip}}hi{{/unless}}"],
+    ["a.liquid", "{% for item in items %}{{ item.name }}{% else %}none{% endfor %}"],
+    ["a.liquid", '{{ customer.name | default: "you" }}{{ nick | upcase | default: "you" }}'],
+    ["a.liquid", "{% if customer.address.city %}{{ customer.address.city }}{% endif %}"],
+    ["a.liquid", '{% assign city = customer.city %}{% if city == "x" %}{{ city }}{% endif %}'],
+    ["a.liquid", "{% case customer.kind %}{% when 1 %}a{% else %}b{% endcase %}"],
+  ])("is no error in %s where it is guarded: %s", async (file, text) => {
+    expect(await findingsOf(templatesOf({ [file]: text }))).toEqual([]);
+  });
+
+  test("is an error where it leaves a gap, each by its name and place", async () => {
+    const folder = templatesOf(
+      {
+        "a.hbs":
+          "Hi {{customer.name}} {{{ bio }}}\n{{#each list}}{{nick}}{{this}}{{/each}}{{> foot}}{{#each items}}{{name}}{{/each}}",
+        "b.liquid":
+          "Hi {{ customer.name | upcase }}\n{%- for item in items -%}{{ item }}{% endfor %}{% if true %}{{ nick }}{% endif %}{% render 'foot', a: 1 %}",
+        "p/foot.hbs": "{{~ city ~}}",
+        "p/foot.liquid": "{{a}}{{- city -}}",
+      },
+      { partials: "p", data: { list: ["x", "y"] } },
+    );
+    const missing = (name: string) => `error: ${name} is missing in this subscriber's data [ann, campaign]`;
+    expect((await findingsOf(folder)).sort()).toEqual([
+      `a.hbs:1:26: ${missing("bio")}`,
+      `a.hbs:1:6: ${missing("customer.name")}`,
+      `a.hbs:2:17: ${missing("nick")}`,
+      `a.hbs:2:58: ${missing("items")}`,
+      `b.liquid:1:7: ${missing("customer.name")}`,
+      `b.liquid:2:17: ${missing("items")}`,
+      `b.liquid:2:64: ${missing("nick")}`,
+      `p/foot.hbs:1:5: ${missing("city")}`,
+      `p/foot.liquid:1:10: ${missing("city")}`,
+    ]);
+  });
+});
+
+test("a folder that is not there is named in words", async () => {
+  const folder = folderOf({});
+  const { stderr, code } = await run("check", `${folder}/nowhere`);
+  expect(stderr).toBe(`offer-code: ${folder}/nowhere: there is no such file or folder\n`);
+  expect(code).toBe(2);
+});
