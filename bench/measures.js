@@ -6,6 +6,7 @@ import { importing } from "./measures/import.js";
 import { kept, keptOneByOne } from "./measures/kept.js";
 import { memory } from "./measures/memory.js";
 import { roundTrips } from "./measures/round-trips.js";
+import { liquidCompile, runHandlebars } from "./measures/templates.js";
 import { warmAsyncHelpers, warmHandlebars, warmLiquid, warmPromised } from "./measures/warm.js";
 
 /**
@@ -52,6 +53,8 @@ export const MEASURES = [
   warmLiquid,
   warmPromised,
   warmAsyncHelpers,
+  runHandlebars,
+  liquidCompile,
   campaign,
   oneByOne,
   claims,

@@ -5,7 +5,7 @@ import { registerOfferHelpers } from "offer-code/handlebars";
 import { registerOfferFilters } from "offer-code/liquid";
 
 /** The template of all measures, in one spelling for both engines. */
-const TEXT = "Hi {{ name }}, your code is {{ offer.code }}. Type {{ offer.code }} at the checkout.";
+export const TEXT = "Hi {{ name }}, your code is {{ offer.code }}. Type {{ offer.code }} at the checkout.";
 /** The same for an engine that receives the code as a plain string. */
 const PLAIN = TEXT.replaceAll("offer.code", "code");
 

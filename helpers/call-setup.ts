@@ -1,6 +1,6 @@
 import type Handlebars from "handlebars";
+import type { HelperState, HelperTable } from "./helper-table.js";
 
-type Engine = typeof Handlebars;
 type Table = Record<string, unknown>;
 type Partials = Record<string, Handlebars.Template>;
 
@@ -17,16 +17,15 @@ const CAPTURE = "offer-code capture";
  * receives, and calls templates as if they were that partial, until something is registered or unregistered.
  */
 export class CallSetup {
-  readonly #engine: Engine;
+  readonly #helpers: HelperTable;
   readonly #compile: (text: string) => Handlebars.TemplateDelegate;
   #template: Handlebars.TemplateDelegate | undefined;
   #call: PartialCall | undefined;
   #partials: Partials | undefined;
-  #helpers: Snapshot = snapshot({});
-  #decorators: Snapshot = snapshot({});
+  #state: HelperState | undefined;
 
-  constructor(engine: Engine, compile: (text: string) => Handlebars.TemplateDelegate) {
-    this.#engine = engine;
+  constructor(helpers: HelperTable, compile: (text: string) => Handlebars.TemplateDelegate) {
+    this.#helpers = helpers;
     this.#compile = compile;
   }
 
@@ -45,15 +44,11 @@ export class CallSetup {
   }
 
   #fits(partials: Partials): boolean {
-    const { helpers, decorators } = this.#engine;
-    return (
-      this.#partials === partials && isUnchanged(this.#helpers, helpers) && isUnchanged(this.#decorators, decorators)
-    );
+    return this.#partials === partials && this.#state === this.#helpers.latest;
   }
 
   #capture(partials: Partials): PartialCall {
-    this.#helpers = snapshot(this.#engine.helpers);
-    this.#decorators = snapshot(this.#engine.decorators);
+    this.#state = this.#helpers.latest;
     this.#partials = partials;
     const capture = (_: unknown, call: PartialCall) => {
       this.#call = call;
@@ -64,19 +59,4 @@ export class CallSetup {
     this.#template({}, { partials: { ...partials, [CAPTURE]: capture as Handlebars.Template } });
     return this.#call as PartialCall;
   }
-}
-
-type Snapshot = { names: string[]; values: unknown[] };
-
-function snapshot(table: Table): Snapshot {
-  return { names: Object.keys(table), values: Object.values(table) };
-}
-
-function isUnchanged({ names, values }: Snapshot, table: Table): boolean {
-  let place = 0;
-  for (const name in table) {
-    if (names[place] !== name || values[place] !== table[name]) return false;
-    place += 1;
-  }
-  return place === names.length;
 }

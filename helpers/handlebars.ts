@@ -7,7 +7,9 @@
 import type Handlebars from "handlebars";
 import { invalidInput, type Message, type Resolver } from "../src/internal.js";
 import { CallSetup } from "./call-setup.js";
-import { knowingEngine, lazyTemplate, specOf } from "./engine-templates.js";
+import { CertainOffers } from "./certain-offers.js";
+import { lazyTemplate, preparedEngine, specOf } from "./engine-templates.js";
+import { HelperTable } from "./helper-table.js";
 import { withMacros } from "./macro-statements.js";
 import { Partials } from "./partials.js";
 import { type Reach, reachOf } from "./reach.js";
@@ -48,14 +50,18 @@ export type OfferHandlebars = {
 };
 
 /**
- * Makes `{{offer.code}}` work on the caller's own Handlebars instance (4.7.10 or later). It gets the helpers `offer` and `offerCode`;
- * templates that know offers are those that the returned `compile` makes.
+ * Makes `{{offer.code}}` work on the caller's own Handlebars instance (4.7.10 or later, or its runtime). It gets the helpers `offer` and
+ * `offerCode`, and its own `compile`, `precompile` and `template` make templates that show offers within `run`.
+ *
+ * Where no message is known, such a template throws an `OfferTemplateError` when it reads an offer; data with an `offer` of its own is shown
+ * as ever. A template that was rendered before this call, and one of another copy of Handlebars, stays as it is: register first.
  *
  * Where the code of an offer is not known yet, rendering stops at it, the code is claimed, and rendering starts again: helpers may run
  * more than once for a message, so they should do nothing but make text, and data that can be read only once (a
  * generator) is to be made a list first.
  *
- * Partials are registered as text, before or after. One that was compiled before this call, or precompiled, knows no offers.
+ * Throws an `InvalidInputError` where an argument is missing, for a version outside the range, and where the instance has a helper `offer` or
+ * `offerCode` already.
  *
  * @example
  * const email = registerOfferHelpers(Handlebars, resolver);
@@ -64,8 +70,9 @@ export type OfferHandlebars = {
 export function registerOfferHelpers(handlebars: Engine, resolver: Resolver): OfferHandlebars {
   const engine = checkedHandlebars(handlebars);
   checkResolver(resolver);
-  const { scope, template, compile: compileOwn } = knowingEngine(engine);
-  const setup = new CallSetup(engine, compileOwn);
+  const { scope, template, compile: compileOwn } = preparedEngine(engine);
+  const helpers = new HelperTable(engine);
+  const setup = new CallSetup(helpers, compileOwn);
   const families = new Map<string, Partials>();
 
   /** Partials take over the options of the template that uses them. */
@@ -81,12 +88,12 @@ export function registerOfferHelpers(handlebars: Engine, resolver: Resolver): Of
 
   function compileTree(source: string | hbs.AST.Program, options: CompileOptions | undefined): Compiled {
     const parsed = withMacros(parse(engine, source, options));
-    const reach = reachOf(parsed, (name) => engine.helpers[name] !== undefined, options?.strict === true);
+    const reach = reachOf(parsed);
     const tree = withOffers(parsed);
     const all = reach.data ? { ...options, data: true } : options;
     const underWay = () => scope.rendering;
     const compiled = lazyTemplate(() => template(withFrames(specOf(engine, tree, all), underWay)));
-    return { compiled, reach };
+    return { compiled, reach, certain: new CertainOffers(parsed, options) };
   }
 
   /** Compiled at its first use, as Handlebars does: a partial with an error that nobody uses does no harm. */
@@ -103,11 +110,12 @@ export function registerOfferHelpers(handlebars: Engine, resolver: Resolver): Of
   }
 
   function compile(source: string | hbs.AST.Program, options?: CompileOptions): OfferTemplate {
-    const { compiled, reach } = compileTree(source, options);
+    const { compiled, reach, certain: offers } = compileTree(source, options);
     const partials = reach.partials ? partialsFor(options) : undefined;
 
     function draw(data: unknown, rendering: Rendering, renderOptions: RuntimeOptions | undefined): string {
       const variables = reach.data ? variablesOf(rendering, data, renderOptions?.data) : undefined;
+      const outer = scope.enter(rendering);
       try {
         if (renderOptions === undefined) {
           return compiled(data, setup.call(partials?.registered() ?? NO_PARTIALS, variables ?? { root: data }));
@@ -115,6 +123,8 @@ export function registerOfferHelpers(handlebars: Engine, resolver: Resolver): Of
         return compiled(data, optionsWith(renderOptions, variables, partials));
       } catch (error) {
         throw handlebarsError(engine, error);
+      } finally {
+        scope.leave(outer);
       }
     }
 
@@ -123,10 +133,9 @@ export function registerOfferHelpers(handlebars: Engine, resolver: Resolver): Of
       try {
         refuseOwnOffer(data);
         const rendering = new Rendering(resolver, message);
-        // A helper of this render may stand in for the one that would read the offer.
-        const certain = renderOptions?.helpers === undefined ? reach.certain : [];
-        const drawOnce = () => draw(data, rendering, renderOptions);
-        const text = render(rendering, certain, () => scope.draw(rendering, drawOnce));
+        // Options of a render may bring code of the caller's that runs first.
+        const certain = renderOptions === undefined ? offers.with(data, helpers.refresh()) : [];
+        const text = render(rendering, certain, () => draw(data, rendering, renderOptions));
         return typeof text === "string" ? Promise.resolve(text) : text;
       } catch (error) {
         return Promise.reject(error);
@@ -138,7 +147,7 @@ export function registerOfferHelpers(handlebars: Engine, resolver: Resolver): Of
 }
 
 type Variables = Record<string, unknown>;
-type Compiled = { compiled: Handlebars.TemplateDelegate; reach: Reach };
+type Compiled = { compiled: Handlebars.TemplateDelegate; reach: Reach; certain: CertainOffers };
 
 const NO_PARTIALS = {};
 

@@ -13,15 +13,15 @@ export class MessageScope {
     return this.#drawing ?? runOf(this)?.rendering;
   }
 
-  /** Draws synchronously, as part of this rendering. */
-  draw<T>(rendering: Rendering | undefined, draw: () => T): T {
+  /** Until `leave`, which must be called synchronously, this rendering is under way. Returns what `leave` needs. */
+  enter(rendering: Rendering | undefined): Rendering | undefined {
     const outer = this.#drawing;
     this.#drawing = rendering;
-    try {
-      return draw();
-    } finally {
-      this.#drawing = outer;
-    }
+    return outer;
+  }
+
+  leave(outer: Rendering | undefined): void {
+    this.#drawing = outer;
   }
 
   /** Starts `fn` until every offer that it reads is known, and resolves to what it returns. */
@@ -29,9 +29,19 @@ export class MessageScope {
     checkRun(message, fn);
     const run = new Run(this, new Rendering(resolver, message), RUNS.getStore());
     try {
-      return await render(run.rendering, [], () => this.draw(undefined, () => RUNS.run(run, fn)));
+      return await render(run.rendering, [], () => this.#start(run, fn));
     } finally {
       run.end();
+    }
+  }
+
+  /** A template that is being drawn around it is another message's. */
+  #start<T>(run: Run, fn: () => T): T {
+    const outer = this.enter(undefined);
+    try {
+      return RUNS.run(run, fn);
+    } finally {
+      this.leave(outer);
     }
   }
 }

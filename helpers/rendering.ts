@@ -145,23 +145,20 @@ export class Rendering {
     return error;
   }
 
-  /**
-   * Renders once, and goes on with the outcome: what `draw` returned, or the offer to wait for. Throws what stops the message, or what
-   * `draw` threw.
-   */
-  start<T, Next>(draw: () => T | Promise<T>, next: (outcome: T | PendingOffer) => Next): Next | Promise<Awaited<Next>> {
+  /** Renders once. The outcome is what `draw` returned, or the offer to wait for. Throws what stops the message, or what `draw` threw. */
+  start<T>(draw: () => T | Promise<T>): T | PendingOffer | Promise<T | PendingOffer> {
     this.#pending = undefined;
     let result: T | Promise<T>;
     try {
       result = draw();
     } catch (error) {
-      return next(this.#interrupted(error));
+      return this.#interrupted(error);
     }
-    if (!isPromise(result)) return next(this.#ended() ?? result);
+    if (!isPromise(result)) return this.#ended() ?? result;
     return result.then(
-      (value) => next(this.#ended() ?? value),
-      (error) => next(this.#interrupted(error)),
-    ) as Promise<Awaited<Next>>;
+      (value) => this.#ended() ?? value,
+      (error) => this.#interrupted(error),
+    );
   }
 
   /** No start follows: an offer that is read from now on, and is not resolved yet, is refused. */
@@ -222,9 +219,10 @@ export function render<T>(
     if (isPromise(answer)) return answer.then((resolution) => shownThenRendered(rendering, resolution, certain, draw));
     rendering.shown(answer);
   }
-  return rendering.start(draw, (outcome) =>
-    outcome instanceof PendingOffer ? startAgain(rendering, outcome, draw) : outcome,
-  ) as T | Promise<T>;
+  const outcome = rendering.start(draw);
+  if (outcome instanceof PendingOffer) return startAgain(rendering, outcome, draw);
+  if (!isPromise(outcome)) return outcome;
+  return outcome.then((settled) => (settled instanceof PendingOffer ? startAgain(rendering, settled, draw) : settled));
 }
 
 function shownThenRendered<T>(
@@ -241,7 +239,7 @@ async function startAgain<T>(rendering: Rendering, first: PendingOffer, draw: ()
   let pending = first;
   for (let starts = 1; starts < MOST_STARTS; starts++) {
     await pending.answer;
-    const outcome = await rendering.start(draw, (result) => result);
+    const outcome = await rendering.start(draw);
     if (!(outcome instanceof PendingOffer)) return outcome;
     pending = outcome;
   }
@@ -260,5 +258,5 @@ const UNREAD: ProxyHandler<Rendering> = {
 };
 
 export function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
+  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }

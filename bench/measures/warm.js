@@ -6,13 +6,13 @@ import { perSecond } from "../compare.js";
 import { codeTexts, messageTo, readyResolver } from "../redis.js";
 import { DATA, ourHandlebars, ourLiquid, plainHandlebars, plainLiquid, promisedHandlebars } from "../templates.js";
 
-const SUBSCRIBERS = 1000;
+export const SUBSCRIBERS = 1000;
 const RIVAL_RENDERS = 5000;
 
 /** @typedef {import("../measures.js").Measure} Measure */
 
 /** Creates a resolver with every subscriber's code in its cache: each was sent two messages before. */
-async function warmResolver() {
+export async function warmResolver() {
   const store = memoryStore();
   await store.saveOffer({ id: "welcome10", name: "10% off" });
   await importCodes(store, "welcome10", codeTexts(SUBSCRIBERS + 1), { batch: "2026-11" });

@@ -73,7 +73,7 @@ const batchSchema = z
   });
 
 /**
- * How long a held code may be sent again. The three windows are those of the source page:
+ * How long a held code may be sent again (docs/rules.md):
  * never expires (the default), a time to live, and a custom period whose days each batch carries. `stopBefore`: no new code comes from a
  * batch that closes sooner than that; held codes are sent until its end.
  */
@@ -84,14 +84,14 @@ export type WhenUnavailable = z.infer<typeof whenUnavailableSchema>;
 
 /**
  * An offer as a caller writes it.
- * `lowStock`: warn when the pool holds fewer codes than this, or at each of up to 10 levels.
+ * `lowStock`: report when the pool has fewer codes than this, or than each of up to 10 levels.
  */
 export type OfferInput = z.input<typeof offerSchema>;
 
 /** An offer with its defaults filled in. */
 export type Offer = z.output<typeof offerSchema>;
 
-/** The codes of one upload. Days are whole days in the offer's time zone; an absent day leaves that side open. */
+/** The codes of one upload. Days are whole days in the offer's time zone; without a day that side is open. */
 export type BatchInput = z.input<typeof batchSchema>;
 /** A batch as stored: its id, and its first and last day as `YYYY-MM-DD` where it has them. */
 export type Batch = { id: string; startsOn?: string | undefined; endsOn?: string | undefined };
@@ -103,12 +103,12 @@ export type Batch = { id: string; startsOn?: string | undefined; endsOn?: string
  */
 export type OfferState = { readonly offer: Offer; readonly batches: readonly Batch[]; readonly revision: number };
 
-/** Checks an offer and fills in its defaults. Throws an `InvalidInputError` that names the wrong fields. */
+/** Checks an offer and fills in its defaults. Throws an `InvalidInputError` that names the invalid fields. */
 export function parseOffer(offer: unknown): Offer {
   return checked(offerSchema, "offer", offer);
 }
 
-/** Checks the name and days of a batch. Throws an `InvalidInputError` that names the wrong fields. */
+/** Checks the name and days of a batch. Throws an `InvalidInputError` that names the invalid fields. */
 export function parseBatch(batch: unknown): Batch {
   return checked(batchSchema, "batch", batch);
 }

@@ -15,17 +15,17 @@ export type UnavailableReason =
 export type Reason = NewCodeReason | KeptCodeReason | UnavailableReason;
 
 /**
- * The answer for one message and one offer.
+ * What one message shows of one offer.
  *
  * - `offerName`: the offer's name, `null` where it has none. `onMissing`: what a template does where there is no code.
- * - `code`: what the message shows; `null` when there is none.
- * - `isNew`: this message took the code from the pool, now or at an earlier try.
+ * - `code`: what the message shows; `null` if there is none.
+ * - `isNew`: this message claimed the code from the pool, now or at an earlier try.
  * - `isFallback`: `code` is the offer's static code; `reason` is why.
  * - `isSample`: `peek` made this code instead of claiming one; it is not a code of the pool.
  * - `batch`: the upload the code came from. `issuedAt`: when the subscriber first got it.
- * - `expiresAt`: when it stops being sent again; `null` when never. `lastDay`: the last day on which the
- *   code may still be sent, `2026-11-30` in the offer's zone. `daysLeft`: calendar days of that zone until `expiresAt`, a started one
- *   whole; 0 once it has passed.
+ * - `expiresAt`: from when on it is not sent again; `null` if it never expires. `lastDay`: the last day on which the
+ *   code may still be sent, `2026-11-30` in the offer's zone. `daysLeft`: calendar days of that zone until `expiresAt`; a started day
+ *   counts whole, and it is 0 after `expiresAt`.
  * - `redeemed`: the code was redeemed (possible in sign-up messages and in those that showed it before).
  * - `onlyThisMessage`: the offer's time to live is 0, so the code is for this message alone; absent otherwise.
  * - `cause`: the error behind `store-unavailable`; absent otherwise.

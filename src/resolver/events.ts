@@ -6,7 +6,7 @@ import type { Milliseconds } from "../domain/units.js";
 type About = { offerId: string; subscriberId: string; messageId: string };
 
 /**
- * What happens in a resolver, for those who operate it.
+ * What happens in a resolver, for its operators.
  *
  * - `claimed`: a code left the pool. `kept`: a code held before is shown; `fromCache`: without a call of the store.
  * - `unavailable`: there was no code to give; `isFallback`: the offer's static code is shown.
@@ -31,7 +31,7 @@ type MessageRef = { readonly id: string; readonly subscriberId: string };
 /** Offers remembered as low or empty. Beyond that the oldest is reported once more. */
 const MOST_OFFERS = 10_000;
 
-/** Tells one listener what a resolver does. Where nobody listens there is no reporter, and nothing of this runs. */
+/** Reports to one listener what a resolver does. Without a listener there is no reporter, and none of this runs. */
 export class EventReporter {
   readonly #low = new BoundedMap<number>();
   readonly #empty = new BoundedMap<true>();

@@ -14,7 +14,7 @@ export type ExpiringCode = {
   batch: string;
   issuedAt: Date;
   expiresAt: Date;
-  /** Calendar days of the offer's zone until then, a started one whole. */
+  /** Calendar days of the offer's zone until then; a started day counts whole. */
   daysLeft: number;
 };
 

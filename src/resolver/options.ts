@@ -51,17 +51,17 @@ export const optionsSchema = z.strictObject(
  * Options of `createResolver`. A wrong one throws an `InvalidInputError` that names it.
  *
  * - `store`: where offers and codes are kept.
- * - `cache`: what is known of at most `max` subscribers (a whole number from 1 to 10,000,000, default 100,000; about 600 bytes each) is used for at
+ * - `cache`: what was read of at most `max` subscribers (a whole number from 1 to 10,000,000, default 100,000; about 600 bytes each) is used for at
  *   most `maxAge` milliseconds (0 or more, default 60,000) without the store; `false` reads the store every time. Of one subscriber
  *   the sixteen newest offers are kept.
  * - `serveStaleOnError`: while the store is unavailable, show a code that this process last saw the subscriber hold, if
  *   the rule still allows it. Default `false`: a redemption that happened meanwhile would not be noticed.
  * - `now`: the clock, in whole Unix milliseconds. Default `Date.now`.
- * - `onEvent`: called at once with what happens: see `OfferEvent`. Without it nothing is reported, at no cost.
+ * - `onEvent`: called at once with each `OfferEvent`. Without it nothing is reported, at no cost.
  */
 export type ResolverOptions = z.input<typeof optionsSchema>;
 
-/** Checks the options, and the mistake that is made most: the store alone. */
+/** Checks the options, and the most frequent mistake: passing the store itself. */
 export function parseOptions(options: ResolverOptions): z.output<typeof optionsSchema> {
   if (isStore(options)) {
     throw new InvalidInputError("createResolver: expected options, but got a store: write createResolver({ store })");

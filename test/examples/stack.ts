@@ -49,7 +49,9 @@ export function describeStack(name: string, open: (resolver: Resolver) => Stack 
     test("throws where no message is known, before and after one was", async () => {
       const { render } = stack;
       if (render === undefined) return;
+      const sentBefore = stack.sent?.();
       await expectRejection(render({ name: "Ann" }), "OfferTemplateError");
+      expect(stack.sent?.()).toBe(sentBefore);
       await stack.renderFor(message({ id: "first", subscriberId: "first" }), { name: "Ann" });
       await expectRejection(render({ name: "Ann" }), "OfferTemplateError");
       expect(await render({ name: "Ann", quiet: true })).toContain("Hi Ann.");
@@ -80,7 +82,9 @@ export function describeStack(name: string, open: (resolver: Resolver) => Stack 
 
     test("rejects where the pool is empty", async () => {
       const mail = message({ id: "none", subscriberId: "none", offerId: "empty" });
+      const sentBefore = stack.sent?.();
       await expectRejection(stack.renderFor(mail, { name: "Ann" }), "OfferUnavailableError");
+      expect(stack.sent?.()).toBe(sentBefore);
       for (const render of Object.values(stack.others ?? {}))
         await expectRejection(render(mail, { name: "Ann" }), "OfferUnavailableError");
     });

@@ -1,14 +1,13 @@
 // Runs the tests of stores, races, rules and faults against Redis 8 and Valkey 8.1, fetched as Debian packages without installing them.
 // `npm run test:servers -- FILTER` runs a part of them.
 import { spawnSync } from "node:child_process";
-import { debianServers } from "../setup/debian-servers.js";
+import { newerServers, SERVERS_CACHE } from "../setup/debian-servers.js";
 
-const CACHE = "node_modules/.cache/offer-code-servers";
 const VITEST = "node_modules/vitest/vitest.mjs";
 const filters = process.argv.slice(2);
 let failed = 0;
 
-for (const program of debianServers(CACHE)) {
+for (const program of newerServers(SERVERS_CACHE)) {
   const { stdout } = spawnSync(program, ["--version"], { encoding: "utf8" });
   console.log(`\n${stdout.trim()}`);
   const { status } = spawnSync(process.execPath, [VITEST, "run", "--config", "vitest.servers.config.ts", ...filters], {

@@ -2,12 +2,9 @@ import { type Argument, type Outcome, type RedisClient, send } from "./client.js
 
 /** The commands that the store sends outside of its scripts, with the types of their replies. */
 export type Commands = {
-  exists(key: string): Promise<number>;
   hget(key: string, field: string): Promise<string | null>;
   hscan(key: string, cursor: string, ...options: Argument[]): Promise<[cursor: string, items: string[]]>;
-  info(): Promise<string>;
   lrange(key: string, from: number, to: number): Promise<string[]>;
-  publish(channel: string, text: string): Promise<number>;
   pipeline(): CommandPipeline;
 };
 
@@ -27,15 +24,11 @@ export const PLAIN_COMMANDS = ["exists", "hget", "hscan", "lindex", "llen", "lra
 
 export function commandsOf(client: RedisClient): Commands {
   const text = (command: string, ...args: Argument[]) => send(client, command, ...args) as Promise<string | null>;
-  const number = (command: string, ...args: Argument[]) => send(client, command, ...args).then(Number);
   const list = (command: string, ...args: Argument[]) => send(client, command, ...args) as Promise<string[]>;
   return {
-    exists: (key) => number("exists", key),
     hget: (key, field) => text("hget", key, field),
     hscan: (key, cursor, ...options) => send(client, "hscan", key, cursor, ...options) as Promise<[string, string[]]>,
-    info: () => send(client, "info").then(String),
     lrange: (key, from, to) => list("lrange", key, from, to),
-    publish: (channel, message) => number("publish", channel, message),
     pipeline: () => pipelineOf(client),
   };
 }

@@ -16,7 +16,7 @@ import { bucketAt, hashOf } from "./buckets.js";
  * | `oc:{offer}:g:<n>:<page>` | list | records of drawn codes, `PAGE` to a list, by place |
  * | `oc:{offer}:s:<bucket>` | hash | subscriber -> refs of the codes held, newest first, the first ever last |
  * | `oc:{offer}:s:<bucket>:older` | hash | subscriber -> refs of codes given longer ago than is remembered, oldest first |
- * | `oc:{offer}:lease:<id>` | string | what a release is based on, until the server's clock ends it |
+ * | `oc:{offer}:lease:<id>` | string | `leased` while a release may run, then `released` and the code; the server's clock ends it |
  * | `oc:index:{<shard>}` | hash | `buckets`, `entries`, `fence` (the newest turn to import) |
  * | `oc:index:{<shard>}:<bucket>` | hash | code in lower case -> entry |
  * | `oc:offers` | hash | offer id -> number, `<tab><number>` -> offer id, `<tab>` -> the greatest number so far |

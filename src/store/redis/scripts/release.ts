@@ -6,7 +6,7 @@ import { RECORDS, script } from "../lua.js";
 import { unexpectedReply } from "../reply.js";
 
 /**
- * Finds what a message claimed, and notes it as what a release is based on.
+ * Finds what a message claimed, which is what a release is based on, and opens the lease. A second run does not open it anew while it lasts.
  *
  * KEYS[1]  the offer
  * KEYS[2]  the lease
@@ -14,7 +14,7 @@ import { unexpectedReply } from "../reply.js";
  * ARGV[3]  the message
  * ARGV[4]  for how many milliseconds the release may run
  *
- * Replies { "nothing-claimed" | "redeemed" | "shared" } or { "leased" }.
+ * Replies { "nothing-claimed" | "redeemed" | "shared" } or { "leased", the claim: its ref, a tab, its record }.
  */
 const LEASE = script(
   "lease-claim",
@@ -27,8 +27,8 @@ for n = 1, #refs do
   if found[3] == ARGV[3] then
     if found[6] ~= "" then return { "redeemed" } end
     if found[5] ~= "" then return { "shared" } end
-    redis.call("SET", KEYS[2], refsText({ refs[n] }) .. "\\t" .. text, "PX", ARGV[4])
-    return { "leased" }
+    redis.call("SET", KEYS[2], "leased", "NX", "PX", ARGV[4])
+    return { "leased", refsText({ refs[n] }) .. "\\t" .. text }
   end
 end
 return { "nothing-claimed" }
@@ -36,13 +36,14 @@ return { "nothing-claimed" }
 );
 
 /**
- * Takes back the code that a message claimed, once, while the lease lasts and the claim is the one that the lease was made for.
+ * Takes back the code that a message claimed, once, while the lease lasts and the claim is the one that was found.
  *
  * KEYS[1]  the offer
  * KEYS[2]  the lease
  * ARGV[1]  the subscriber, ARGV[2] the hash of the id
  * ARGV[3]  the channel of changes, ARGV[4] what to tell there
  * ARGV[5]  for how many milliseconds the answer is kept
+ * ARGV[6]  the claim, as the lease's script found it
  *
  * Replies { "nothing-claimed" | "redeemed" | "shared" | "too-late" } or { "released", code }. Run again after a lost reply it replies the same.
  *
@@ -58,7 +59,7 @@ const RELEASE = script(
 local lease = redis.call("GET", KEYS[2])
 if not lease then return { "too-late" } end
 if string.sub(lease, 1, 9) == "released\\t" then return { "released", string.sub(lease, 10) } end
-local leased, claimed = string.match(lease, "^(%d+)\\t(.*)$")
+local leased, claimed = string.match(ARGV[6], "^(%d+)\\t(.*)$")
 local ref = tonumber(leased)
 local bucket = bucketKey(ARGV[2])
 local older = olderKey(bucket)
@@ -124,8 +125,9 @@ export async function release(
   const subscriber = [subscriberId, String(hashOf(subscriberId))];
   const lasts = String(Math.ceil(connection.timeout));
   const leased = await connection.run(LEASE, keys, [...subscriber, messageId, lasts]);
-  if (Array.isArray(leased) && leased[0] !== "leased") return releaseFrom(leased);
-  return releaseFrom(await connection.run(RELEASE, keys, [...subscriber, channel, change, lasts]));
+  const [status, found] = Array.isArray(leased) ? (leased as string[]) : [];
+  if (status !== "leased" || found === undefined) return releaseFrom(leased);
+  return releaseFrom(await connection.run(RELEASE, keys, [...subscriber, channel, change, lasts, found]));
 }
 
 function releaseFrom(reply: unknown): Release {
