@@ -11,7 +11,7 @@ export function offersCommand(): Command {
     "offers --json",
   ]).action(
     answers(async ({ store }): Promise<Answer> => {
-      const offers = await allOfferStats(store, Date.now());
+      const offers = await allOfferStats(store);
       return { text: offers.length === 0 ? "There is no offer yet." : offersText(offers), data: offers };
     }),
   );

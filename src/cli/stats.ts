@@ -19,7 +19,7 @@ export function statsCommand(): Command {
     .action(
       answers<{ check?: true }>(async ({ store, args, options }): Promise<Answer> => {
         const now = Date.now();
-        const stats = await offerStats(store, args[0] as string, now);
+        const stats = await offerStats(store, args[0] as string, { at: now });
         const signals = signalsOf(stats, now);
         const isFine = !options.check || signals.length === 0;
         const text = [statsText(stats), ...(options.check ? signals.map(signalText) : [])].join("\n");

@@ -51,7 +51,7 @@ async function watch({ store, options, note }: CommandContext<WatchOptions>): Pr
   process.once("SIGINT", stop).once("SIGTERM", stop);
   try {
     while (!stopping.signal.aborted) {
-      const failed = await look(() => watchOffers(store, Date.now(), deliver, { endingDays: ending }), note, once);
+      const failed = await look(() => watchOffers(store, deliver, { endingDays: ending }), note, once);
       if (failed > 0 && once) process.exitCode = EXIT.no;
       if (once) return;
       await pause(every, undefined, { signal: stopping.signal }).catch(() => {});

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { INSTANT_EXPECTED, isInstant } from "../domain/calendar.js";
+import { INSTANT_EXPECTED } from "../domain/calendar.js";
 import { checked, checkItems, InvalidInputError } from "../domain/errors.js";
 import { codeSchema, idSchema, isId } from "../domain/identifier.js";
 import type { Batch } from "../domain/offer.js";
@@ -7,14 +7,9 @@ import type { UnixMs } from "../domain/units.js";
 import type { Assignment } from "../store/store.js";
 import { type CodeRow, type CodesFile, openCodesFile, type Refusals, refuse } from "./codes-file.js";
 import type { LayoutOptions } from "./csv/table.js";
+import { instantSchema } from "./instant-schema.js";
 import { cellInstant } from "./instant-text.js";
 import { type TextSource, textSource } from "./source.js";
-
-const instantSchema = z
-  .custom<Date | UnixMs>((value) => isInstant(value instanceof Date ? value.getTime() : value), {
-    error: INSTANT_EXPECTED,
-  })
-  .transform(Number);
 
 const rowSchema = z.strictObject(
   {

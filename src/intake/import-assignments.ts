@@ -1,9 +1,7 @@
 import { z } from "zod";
-import { INSTANT_EXPECTED, isInstant } from "../domain/calendar.js";
 import { checked, InvalidInputError } from "../domain/errors.js";
 import { idSchema } from "../domain/identifier.js";
 import { type Batch, daySchema, type OfferState } from "../domain/offer.js";
-import type { UnixMs } from "../domain/units.js";
 import { unknownOffer } from "../store/checks.js";
 import type { Assignment, AssignOutcome, OfferStore } from "../store/store.js";
 import { type AssignmentRow, openAssignments } from "./assignments.js";
@@ -11,12 +9,9 @@ import { expectBatchFits, expectSameDays, inFile } from "./batch-rule.js";
 import type { Refusals } from "./codes-file.js";
 import { oneAhead } from "./import.js";
 import { type ImportProgress, layoutFields } from "./import-file.js";
+import { instantSchema } from "./instant-schema.js";
 import type { TextSource } from "./source.js";
 import { type Chunk, Spool } from "./spool.js";
-
-const instant = z.custom<Date | UnixMs>((value) => isInstant(value instanceof Date ? value.getTime() : value), {
-  error: INSTANT_EXPECTED,
-});
 
 const optionsSchema = z.strictObject(
   {
@@ -25,7 +20,7 @@ const optionsSchema = z.strictObject(
     endsOn: daySchema.optional(),
     openEnded: z.boolean({ error: "true or false" }).optional(),
     ...layoutFields,
-    issuedAt: instant.optional(),
+    issuedAt: instantSchema.optional(),
     signUp: z.boolean({ error: "true or false" }).default(false),
     dryRun: z.boolean({ error: "true or false" }).default(false),
     signal: z.custom<AbortSignal>((value) => value instanceof AbortSignal, { error: "an AbortSignal" }).optional(),

@@ -9,6 +9,7 @@ import { expectBatchFits, expectNotOver, expectSameDays, inFile } from "./batch-
 import type { Standing } from "./code-standing.js";
 import { type CodesFile, openCodesFile, type RefusedLine } from "./codes-file.js";
 import { count, type Duplicates, noDuplicates, oneAhead } from "./import.js";
+import { instantSchema } from "./instant-schema.js";
 import { SeenCodes } from "./seen-codes.js";
 import { type TextSource, textSource } from "./source.js";
 import { type Chunk, Spool } from "./spool.js";
@@ -30,9 +31,7 @@ const optionsSchema = z.strictObject(
     openEnded: z.boolean({ error: "true or false" }).optional(),
     ...layoutFields,
     dryRun: z.boolean({ error: "true or false" }).default(false),
-    now: z
-      .custom<() => UnixMs>((value) => typeof value === "function", { error: "a function" })
-      .default(() => Date.now),
+    at: instantSchema.optional(),
     signal: z.custom<AbortSignal>((value) => value instanceof AbortSignal, { error: "an AbortSignal" }).optional(),
     onProgress: z
       .custom<(progress: ImportProgress) => void>((value) => typeof value === "function", { error: "a function" })
@@ -53,7 +52,7 @@ export type ImportProgress = { phase: "reading" | "adding"; done: number; total:
  *   Without a header, by their numbers from 1.
  * - `anyShape`: take values that look unlike the other codes, or like something else. Default `false`.
  * - `dryRun`: report what would happen and add nothing. Default `false`.
- * - `now`: the clock, in Unix milliseconds; a batch that is over is refused. Default `Date.now`.
+ * - `at`: the instant of the import, a `Date` or Unix milliseconds; a batch that is over then is refused. Default: now.
  * - `signal`: stops between two chunks; the report then says `complete: false`.
  * - `onProgress`: called for every chunk.
  */
@@ -119,7 +118,7 @@ async function readWhole(
   source: TextSource,
   spool: Spool,
   state: OfferState,
-  { onProgress, now, openEnded, ...options }: Settings,
+  { onProgress, at = Date.now(), openEnded, ...options }: Settings,
 ): Promise<ReadFile> {
   const file = await openCodesFile(source, { ...options, timeZone: state.offer.timeZone });
   const leftOut: LeftOut = { held: 0, used: 0, expired: 0, void: 0 };
@@ -137,7 +136,7 @@ async function readWhole(
   }
   await spool.finish();
   if (spool.count === 0) throw nothingIn(source.name, file.refusals, leftOut);
-  for (const batch of file.batches) expectUsable(state, batch, source.name, openEnded, now());
+  for (const batch of file.batches) expectUsable(state, batch, source.name, openEnded, at);
   return { hasHeader: file.hasHeader, batches: file.batches, refusals: file.refusals, spool, leftOut };
 }
 

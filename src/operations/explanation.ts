@@ -9,6 +9,7 @@ import type { Offer, OfferState } from "../domain/offer.js";
 import type { Resolution } from "../domain/resolution.js";
 import type { UnixMs } from "../domain/units.js";
 import { expiryOf } from "../domain/window.js";
+import { instantSchema } from "../intake/instant-schema.js";
 import { peekAnswer, readFacts } from "../resolver/peek.js";
 import type { OfferStore } from "../store/store.js";
 import { whatWouldChange } from "./what-would-change.js";
@@ -18,13 +19,13 @@ const questionSchema = z.strictObject(
     subscriberId: idSchema,
     offerId: idSchema.optional(),
     type: messageTypeSchema.default("campaign"),
-    at: z.int({ error: "an instant in Unix milliseconds" }),
+    at: instantSchema.optional(),
   },
   { error: "a question" },
 );
 
 /**
- * The message to explain: of this `type` (default `campaign`), to this subscriber, sent `at` an instant in Unix milliseconds. Messages
+ * The message to explain: of this `type` (default `campaign`), to this subscriber, sent `at` an instant, a `Date` or Unix milliseconds (default: now). Messages
  * that follow the sign-up offer need no `offerId`.
  */
 export type ExplainQuestion = z.input<typeof questionSchema>;
@@ -58,10 +59,10 @@ const NO_MESSAGE = "";
  * Why a subscriber gets the code that the next message would show, at any instant. Takes no code.
  *
  * @example
- * const { sentence } = await explainSubscriber(store, { subscriberId: "sub_1", offerId: "welcome10", at: Date.now() });
+ * const { sentence } = await explainSubscriber(store, { subscriberId: "sub_1", offerId: "welcome10" });
  */
 export async function explainSubscriber(store: OfferStore, question: ExplainQuestion): Promise<Explanation> {
-  const { subscriberId, offerId: named, type, at } = checked(questionSchema, "question", question);
+  const { subscriberId, offerId: named, type, at = Date.now() } = checked(questionSchema, "question", question);
   const signUpOfferId = (await store.signUpOffers([subscriberId]))[0] ?? null;
   const offerId = followsSignUpOffer(type) ? signUpOfferId : (named ?? null);
   if (offerId === null) return withoutOffer(named ?? "", followsSignUpOffer(type), signUpOfferId);

@@ -1,8 +1,8 @@
-import { daysUntil } from "../domain/calendar.js";
+import { daysUntil, instantOf } from "../domain/calendar.js";
 import type { UnixMs } from "../domain/units.js";
 import { batchPeriod } from "../domain/window.js";
 import type { OfferStore } from "../store/store.js";
-import { type BatchStats, type OfferStats, offerStats } from "./stats.js";
+import { type BatchStats, type OfferStats, offerStats, type StatsOptions } from "./stats.js";
 
 /** Days before the end of a batch at which it is reported, where nobody says otherwise. */
 export const ENDING_DAYS: readonly number[] = [7, 1];
@@ -30,26 +30,22 @@ export type OfferSignal =
 export type SignalOptions = { endingDays?: readonly number[] };
 
 /**
- * What is low or ends soon, of one offer, at `now`. Changes nothing.
+ * What is low or ends soon of one offer at an instant. Changes nothing.
  *
  * @example
- * for (const signal of await offerSignals(store, "welcome10", Date.now())) console.log(signal.type);
+ * for (const signal of await offerSignals(store, "welcome10")) console.log(signal.type);
  */
 export async function offerSignals(
   store: OfferStore,
   offerId: string,
-  now: UnixMs,
-  options: SignalOptions = {},
+  { at, endingDays }: StatsOptions & SignalOptions = {},
 ): Promise<OfferSignal[]> {
-  return signalsOf(await offerStats(store, offerId, now), now, options);
+  const now = instantOf("options.at", at ?? Date.now());
+  return signalsOf(await offerStats(store, offerId, { at: now }), now, endingDays);
 }
 
 /** The same from stats at hand. */
-export function signalsOf(
-  stats: OfferStats,
-  now: UnixMs,
-  { endingDays = ENDING_DAYS }: SignalOptions = {},
-): OfferSignal[] {
+export function signalsOf(stats: OfferStats, now: UnixMs, endingDays: readonly number[] = ENDING_DAYS): OfferSignal[] {
   const { offer, available, lowLevel, batches } = stats;
   const low: OfferSignal[] =
     lowLevel === null ? [] : [{ type: "low-stock", offerId: offer.id, left: available, level: lowLevel }];

@@ -1,4 +1,4 @@
-import { DAY } from "../domain/calendar.js";
+import { DAY, instantOf } from "../domain/calendar.js";
 import { crossedLevel, lowStockLevels, type Offer, type OfferState } from "../domain/offer.js";
 import type { UnixMs } from "../domain/units.js";
 import { batchPeriod, drawOrder } from "../domain/window.js";
@@ -31,13 +31,17 @@ export type OfferStats = {
   batches: BatchStats[];
 };
 
+/** `at`: the instant, a `Date` or Unix milliseconds. Default: now. */
+export type StatsOptions = { at?: Date | UnixMs | undefined };
+
 /**
- * Counts an offer's codes at `now`, by batch, and estimates how long they will last. Its cost does not grow with the codes.
+ * Counts an offer's codes at an instant, by batch, and estimates how long they will last. Its cost does not grow with the codes.
  *
  * @example
- * const { available, daysLeft } = await offerStats(store, "welcome10", Date.now());
+ * const { available, daysLeft } = await offerStats(store, "welcome10");
  */
-export async function offerStats(store: OfferStore, offerId: string, now: UnixMs): Promise<OfferStats> {
+export async function offerStats(store: OfferStore, offerId: string, options: StatsOptions = {}): Promise<OfferStats> {
+  const now = instantOf("options.at", options.at ?? Date.now());
   const since = now - (RATE_DAYS - 1) * DAY;
   const [state, counts, given] = await Promise.all([
     store.loadOffer(offerId),
@@ -64,9 +68,9 @@ export async function offerStats(store: OfferStore, offerId: string, now: UnixMs
 }
 
 /** `offerStats` for all offers, by id. */
-export async function allOfferStats(store: OfferStore, now: UnixMs): Promise<OfferStats[]> {
+export async function allOfferStats(store: OfferStore, options: StatsOptions = {}): Promise<OfferStats[]> {
   const offers = await store.listOffers();
-  return Promise.all(offers.map(({ id }) => offerStats(store, id, now)));
+  return Promise.all(offers.map(({ id }) => offerStats(store, id, options)));
 }
 
 function rateOf(given: readonly number[]): number {

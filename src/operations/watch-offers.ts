@@ -1,8 +1,8 @@
+import { instantOf } from "../domain/calendar.js";
 import { lowStockLevels } from "../domain/offer.js";
-import type { UnixMs } from "../domain/units.js";
 import type { OfferStore } from "../store/store.js";
 import { type OfferSignal, type SignalOptions, signalName, signalsOf } from "./signals.js";
-import { allOfferStats, type OfferStats } from "./stats.js";
+import { allOfferStats, type OfferStats, type StatsOptions } from "./stats.js";
 
 /** Delivers one signal. Rejecting means that it was not delivered, and will be tried in the next round. */
 export type Deliver = (signal: OfferSignal) => Promise<void>;
@@ -15,18 +15,18 @@ export type WatchRound = { delivered: OfferSignal[]; known: number; failed: { si
  * recovered. A signal whose delivery fails is delivered in a later round.
  *
  * @example
- * await watchOffers(store, Date.now(), webhook({ url, secret }));
+ * await watchOffers(store, webhook({ url, secret }));
  */
 export async function watchOffers(
   store: OfferStore,
-  now: UnixMs,
   deliver: Deliver,
-  options: SignalOptions = {},
+  { at, endingDays }: StatsOptions & SignalOptions = {},
 ): Promise<WatchRound> {
+  const now = instantOf("options.at", at ?? Date.now());
   const round: WatchRound = { delivered: [], known: 0, failed: [] };
-  for (const stats of await allOfferStats(store, now)) {
+  for (const stats of await allOfferStats(store, { at: now })) {
     await forgetRecovered(store, stats);
-    for (const signal of signalsOf(stats, now, options)) await deliverOnce(store, signal, deliver, round);
+    for (const signal of signalsOf(stats, now, endingDays)) await deliverOnce(store, signal, deliver, round);
   }
   return round;
 }

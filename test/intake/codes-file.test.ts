@@ -10,7 +10,7 @@ async function shop(offer: Partial<OfferInput> = {}) {
   const store = memoryStore();
   await store.saveOffer({ id: "welcome", ...offer });
   const run = (text: string, options: ImportFileOptions = {}) =>
-    importFile(store, "welcome", sourceOf(text), { now: () => NOON, ...options });
+    importFile(store, "welcome", sourceOf(text), { at: NOON, ...options });
   return { store, run };
 }
 

@@ -169,7 +169,7 @@ test.each<[string, Partial<OfferInput>, string]>([
   const codes = ["-DASH", "Ünïcode1", ...codeList("CODE-", 60)];
   for (const store of [from, into]) await store.saveOffer({ id: "welcome", ...offer });
   const text = `code,ends_on\n${codes.map((code) => `${code},${endsOn}`).join("\n")}\n`;
-  await importFile(from, "welcome", sourceOf(text), { anyShape: true, now: () => NOON });
+  await importFile(from, "welcome", sourceOf(text), { anyShape: true, at: NOON });
   const resolver = createResolver({ store: from, cache: false, now: () => NOON });
   for (const [at, subscriberId] of subscribers.entries()) {
     for (const store of [from, into]) await store.recordSignUp(subscriberId, "welcome");
@@ -182,7 +182,7 @@ test.each<[string, Partial<OfferInput>, string]>([
   const report = await importAssignments(into, "welcome", exported());
   expect(report).toMatchObject({ duplicates: NONE, refused: 0 });
   // The codes that nobody had.
-  await importFile(into, "welcome", sourceOf(text), { anyShape: true, now: () => NOON, batch: undefined });
+  await importFile(into, "welcome", sourceOf(text), { anyShape: true, at: NOON, batch: undefined });
   expect(await answersOf(into, subscribers)).toEqual(await answersOf(from, subscribers));
   expect((await importAssignments(into, "welcome", exported())).added).toBe(0);
 });

@@ -22,7 +22,7 @@ async function shop(offer: Partial<OfferInput> = {}) {
   const store = memoryStore();
   await store.saveOffer({ id: "welcome", ...offer });
   const run = (content: string | Uint8Array, options: ImportFileOptions = {}) =>
-    importFile(store, "welcome", fileOf(content), { now: () => NOON, batch: "b1", ...options });
+    importFile(store, "welcome", fileOf(content), { at: new Date(NOON), batch: "b1", ...options });
   return { store, run };
 }
 
@@ -268,7 +268,7 @@ test("uploads one after another end as a plain model says, and a dry run says th
         }
         if (filled.length === expected.refused) continue;
         const text = `code${isDated ? ",ends_on" : ""}\n${rows.map(([code, endsOn]) => (isDated ? `${code},${endsOn}` : code)).join("\n")}`;
-        const options = { now: () => NOON, ...(isDated ? { openEnded: true } : { batch: `b${number}` }) };
+        const options = { at: NOON, ...(isDated ? { openEnded: true } : { batch: `b${number}` }) };
         const source = () =>
           streamSource(
             (async function* () {

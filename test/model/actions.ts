@@ -21,6 +21,7 @@ export const WINDOWS = {
   "2 days": { type: "time-to-live", amount: 2, unit: "day" },
   "each message": { type: "time-to-live", amount: 0, unit: "day" },
   "custom period": { type: "custom-period" },
+  "custom period, 36 hours ahead": { type: "custom-period", stopBefore: { amount: 36, unit: "hour" } },
 } satisfies Record<string, DistributionWindow>;
 export type Window = keyof typeof WINDOWS;
 

@@ -110,6 +110,7 @@ export class Model {
       case "each message":
         return age === 0;
       case "custom period":
+      case "custom period, 36 hours ahead":
         return isOpen(batch, now);
     }
   }
@@ -141,8 +142,10 @@ export class Model {
   }
 
   #give(offer: string, subscriber: string, message: string, now: number, reason: Reason): Expected {
-    const isDated = this.windows.get(offer) === "custom period";
-    const batches = this.batches.get(offer)!.filter((batch) => !isDated || isOpen(batch, now));
+    const window = this.windows.get(offer)!;
+    const isDated = window.startsWith("custom period");
+    const lead = window === "custom period, 36 hours ahead" ? 36 * HOUR : 0;
+    const batches = this.batches.get(offer)!.filter((batch) => !isDated || isDrawn(batch, lead, now));
     if (isDated) batches.sort((one, other) => BATCHES[one]!.closesAt - BATCHES[other]!.closesAt);
     if (batches.length === 0) return { code: null, reason: isDated ? "no-open-batch" : "pool-empty" };
     for (const batch of batches) {
@@ -159,6 +162,10 @@ export class Model {
 
 function isFree({ given, redeemed }: Code): boolean {
   return given === null && !redeemed;
+}
+
+function isDrawn(batch: string, lead: number, now: number): boolean {
+  return isOpen(batch, now) && BATCHES[batch]!.closesAt - now >= lead;
 }
 
 function isOpen(batch: string, now: number): boolean {

@@ -120,7 +120,7 @@ describe("an explanation", () => {
     const { ask } = await asked();
     await expect(ask({ subscriberId: "a{b" })).rejects.toThrow("question.subscriberId: expected 1 to 255 bytes");
     await expect(ask({ at: 0.5 })).rejects.toThrow(
-      "question.at: expected an instant in Unix milliseconds, but got: 0.5",
+      "question.at: expected an instant: a Date or whole Unix milliseconds, but got: 0.5",
     );
   });
 });

@@ -53,7 +53,7 @@ describe("batches that end", () => {
     ["29", 7],
     ["30", 1],
   ])("on 2026-11-%s the level is %s", async (day, level) => {
-    const signals = await offerSignals(await ending(), "welcome", at(day));
+    const signals = await offerSignals(await ending(), "welcome", { at: at(day) });
     const expected = { type: "batch-ending", batch: "november", endsOn: "2026-11-30", level, inPool: 1, unredeemed: 1 };
     expect(signals).toMatchObject(level === null ? [] : [expected]);
   });
@@ -62,9 +62,9 @@ describe("batches that end", () => {
     const store = await ending();
     const told: OfferSignal[] = [];
     for (const day of ["20", "24", "25", "30", "30"]) {
-      await watchOffers(store, at(day), async (signal) => void told.push(signal));
+      await watchOffers(store, async (signal) => void told.push(signal), { at: at(day) });
     }
-    await watchOffers(store, at("30") + DAY, async (signal) => void told.push(signal));
+    await watchOffers(store, async (signal) => void told.push(signal), { at: at("30") + DAY });
     expect(told.map(({ level }) => level)).toEqual([7, 1]);
   });
 });
@@ -73,7 +73,7 @@ describe("watching", () => {
   test("reports each signal once over all who watch, and again after the stock had recovered", async () => {
     const store = await lowStore();
     const told: OfferSignal[] = [];
-    const look = () => watchOffers(store, NOON, async (signal) => void told.push(signal));
+    const look = () => watchOffers(store, async (signal) => void told.push(signal), { at: NOON });
     await Promise.all([look(), look(), look()]);
     expect(told).toEqual([LOW]);
     for (const id of ["a", "b", "c"]) await claim(store, id, "m1");
@@ -89,7 +89,7 @@ describe("watching", () => {
 
   test("posts a signal as JSON with the signature of its body", async () => {
     const { url, posts } = await hook();
-    const { delivered } = await watchOffers(await lowStore(), NOON, webhook({ url, secret: "s3cret" }));
+    const { delivered } = await watchOffers(await lowStore(), webhook({ url, secret: "s3cret" }), { at: NOON });
     expect(delivered).toEqual([LOW]);
     expect(posts).toHaveLength(1);
     const [{ body, headers }] = posts as [(typeof posts)[number]];
@@ -104,10 +104,10 @@ describe("watching", () => {
     const store = await lowStore();
     const { url, posts } = await hook(500, 503);
     const deliver = webhook({ url, attempts: 2, pause: 1 });
-    const first = await watchOffers(store, NOON, deliver);
+    const first = await watchOffers(store, deliver, { at: NOON });
     expect(first).toMatchObject({ delivered: [], failed: [{ signal: LOW, error: { message: "answered 503" } }] });
-    expect((await watchOffers(store, NOON, deliver)).delivered).toEqual([LOW]);
-    expect(await watchOffers(store, NOON, deliver)).toEqual({ delivered: [], known: 1, failed: [] });
+    expect((await watchOffers(store, deliver, { at: NOON })).delivered).toEqual([LOW]);
+    expect(await watchOffers(store, deliver, { at: NOON })).toEqual({ delivered: [], known: 1, failed: [] });
     expect(posts).toHaveLength(3);
   });
 
