@@ -21,30 +21,30 @@ type Compilers = {
   };
 };
 
-/** An instance that knows offers: the message that it renders, and its own `compile` and `template` from before. */
-export type KnowingEngine = {
+/** A prepared instance: the message that it renders, and its own `compile` and `template` from before. */
+export type PreparedEngine = {
   scope: MessageScope;
   compile: (text: string) => Template;
   template: (spec: Spec) => Template;
 };
 
-const engines = new WeakMap<Engine, KnowingEngine>();
+const engines = new WeakMap<Engine, PreparedEngine>();
 const sources = new WeakMap<object, Source>();
 
 /**
- * Makes what the instance itself compiles, precompiles and instantiates know offers, once for each instance. Whoever renders such a
- * template shows the offers of the message under way; where none is known, reading one is refused.
+ * Changes `compile`, `precompile` and `template` of the instance so that their templates read offers, once for each instance. Such a template
+ * shows the offers of the message under way, whoever renders it; without a message, reading one is refused.
  */
-export function knowingEngine(engine: Engine): KnowingEngine {
-  let knowing = engines.get(engine);
-  if (knowing === undefined) {
-    knowing = prepare(engine);
-    engines.set(engine, knowing);
+export function preparedEngine(engine: Engine): PreparedEngine {
+  let prepared = engines.get(engine);
+  if (prepared === undefined) {
+    prepared = prepare(engine);
+    engines.set(engine, prepared);
   }
-  return knowing;
+  return prepared;
 }
 
-/** The text from which the instance compiled a template since it knows offers. */
+/** The text from which a prepared instance compiled a template. */
 export function sourceOf(template: object): Source | undefined {
   return sources.get(template);
 }
@@ -64,7 +64,7 @@ export function lazyTemplate(make: () => Template): Template {
 
 type Inner = Template & { _setup(options: unknown): unknown; _child(...args: unknown[]): unknown };
 
-/** Compiles a tree that knows offers, without the instance's own `compile`, which would have to be kept from changing it again. */
+/** Compiles a tree whose offers are rewritten. The instance's own `compile` would rewrite them again. */
 export function specOf(engine: Engine, program: Program, options: CompileOptions | undefined): Spec {
   const { Compiler, JavaScriptCompiler } = engine as unknown as Compilers;
   const all = { data: true, ...options, knownHelpers: { ...KNOWN_HELPERS, ...options?.knownHelpers } };
@@ -74,7 +74,7 @@ export function specOf(engine: Engine, program: Program, options: CompileOptions
   return new JavaScriptCompiler().compile(environment, compileOptions, undefined, true);
 }
 
-function prepare(engine: Engine): KnowingEngine {
+function prepare(engine: Engine): PreparedEngine {
   const scope = new MessageScope();
   registerHelpers(engine, scope);
   const own = { compile: engine.compile, precompile: engine.precompile, template: engine.template };
@@ -82,7 +82,7 @@ function prepare(engine: Engine): KnowingEngine {
 
   function compile(input: Input, options?: CompileOptions): Template {
     if (!mayNameOffer(input)) return own.compile.call(engine, input, options);
-    const compiled = lazyTemplate(() => template(specOf(engine, knowingTree(engine, input, options), options)));
+    const compiled = lazyTemplate(() => template(specOf(engine, offerTree(engine, input, options), options)));
     if (typeof input === "string") sources.set(compiled, { text: input, options });
     return compiled;
   }
@@ -90,7 +90,7 @@ function prepare(engine: Engine): KnowingEngine {
   function precompile(input: Input, options?: PrecompileOptions): TemplateSpecification {
     if (!mayNameOffer(input)) return own.precompile.call(engine, input, options);
     const knownHelpers = { ...KNOWN_HELPERS, ...options?.knownHelpers } as KnownHelpers;
-    const tree = knowingTree(engine, input, options) as unknown as hbs.AST.Program;
+    const tree = offerTree(engine, input, options) as unknown as hbs.AST.Program;
     return marked(own.precompile.call(engine, tree, { ...options, knownHelpers })) as TemplateSpecification;
   }
 
@@ -100,7 +100,7 @@ function prepare(engine: Engine): KnowingEngine {
   };
   for (const [name, value] of Object.entries(changed)) {
     if (!Reflect.set(engine, name, value))
-      throw invalidInput(`Handlebars.${name}`, "a field that can be set, so that templates know offers", "read-only");
+      throw invalidInput(`Handlebars.${name}`, "a field that can be set", "read-only");
   }
   return { scope, template, compile: (text) => own.compile.call(engine, text) };
 }
@@ -110,13 +110,13 @@ function hasCompilers(engine: Partial<Engine>): boolean {
   return engine.compile !== undefined;
 }
 
-/** Most templates of a page do not: they stay the engine's own. What is no template at all is its affair as well. */
+/** A text without the word is left to the engine, and so is what is no template at all. */
 function mayNameOffer(input: unknown): boolean {
   if (typeof input === "string") return input.includes("offer");
   return (input as Program | null | undefined)?.type === "Program";
 }
 
-function knowingTree(engine: Engine, input: Input, options: CompileOptions | undefined): Program {
+function offerTree(engine: Engine, input: Input, options: CompileOptions | undefined): Program {
   const parsed = engine.parseWithoutProcessing(input as string, options) as unknown as Program;
   return withOffersAnywhere(withMacros(parsed), options ?? {});
 }

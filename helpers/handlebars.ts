@@ -8,7 +8,7 @@ import type Handlebars from "handlebars";
 import { invalidInput, type Message, type Resolver } from "../src/internal.js";
 import { CallSetup } from "./call-setup.js";
 import { CertainOffers } from "./certain-offers.js";
-import { knowingEngine, lazyTemplate, specOf } from "./engine-templates.js";
+import { lazyTemplate, preparedEngine, specOf } from "./engine-templates.js";
 import { HelperTable } from "./helper-table.js";
 import { withMacros } from "./macro-statements.js";
 import { Partials } from "./partials.js";
@@ -50,14 +50,18 @@ export type OfferHandlebars = {
 };
 
 /**
- * Makes `{{offer.code}}` work on the caller's own Handlebars instance (4.7.10 or later). It gets the helpers `offer` and `offerCode`;
- * templates that know offers are those that the returned `compile` makes.
+ * Makes `{{offer.code}}` work on the caller's own Handlebars instance (4.7.10 or later, or its runtime). It gets the helpers `offer` and
+ * `offerCode`, and its own `compile`, `precompile` and `template` make templates that show offers within `run`.
+ *
+ * Where no message is known, such a template throws an `OfferTemplateError` when it reads an offer; data with an `offer` of its own is shown
+ * as ever. A template that was rendered before this call, and one of another copy of Handlebars, stays as it is: register first.
  *
  * Where the code of an offer is not known yet, rendering stops at it, the code is claimed, and rendering starts again: helpers may run
  * more than once for a message, so they should do nothing but make text, and data that can be read only once (a
  * generator) is to be made a list first.
  *
- * Partials are registered as text, before or after. One that was compiled before this call, or precompiled, knows no offers.
+ * Throws an `InvalidInputError` where an argument is missing, for a version outside the range, and where the instance has a helper `offer` or
+ * `offerCode` already.
  *
  * @example
  * const email = registerOfferHelpers(Handlebars, resolver);
@@ -66,7 +70,7 @@ export type OfferHandlebars = {
 export function registerOfferHelpers(handlebars: Engine, resolver: Resolver): OfferHandlebars {
   const engine = checkedHandlebars(handlebars);
   checkResolver(resolver);
-  const { scope, template, compile: compileOwn } = knowingEngine(engine);
+  const { scope, template, compile: compileOwn } = preparedEngine(engine);
   const helpers = new HelperTable(engine);
   const setup = new CallSetup(helpers, compileOwn);
   const families = new Map<string, Partials>();

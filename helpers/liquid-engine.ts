@@ -9,7 +9,7 @@ import { liquidError } from "./template-error.js";
 import { hasOwnOffer, refuseOwnOffer } from "./view.js";
 
 /** A LiquidJS instance with offers: the message that it renders, and the classes of its own copy of LiquidJS. */
-export type KnowingLiquid = {
+export type PreparedLiquid = {
   scope: MessageScope;
   Context: ContextClass;
   OfferDrop: OfferDropClass;
@@ -18,28 +18,28 @@ export type KnowingLiquid = {
 /** The key of the message in the globals of a render. It is a symbol, so no template can name it. */
 export const MESSAGE: unique symbol = Symbol("offer-code");
 
-const engines = new WeakMap<Liquid, KnowingLiquid>();
+const engines = new WeakMap<Liquid, PreparedLiquid>();
 
-export function isKnowing(liquid: Liquid): boolean {
+export function isPrepared(liquid: Liquid): boolean {
   return engines.has(liquid);
 }
 
-/** The parts of an instance that `knowOffers` has prepared. */
-export function knowing(liquid: Liquid): KnowingLiquid {
-  return engines.get(liquid) as KnowingLiquid;
+/** The parts of an instance that `prepareLiquid` has prepared. */
+export function preparedLiquid(liquid: Liquid): PreparedLiquid {
+  return engines.get(liquid) as PreparedLiquid;
 }
 
 /** The message being rendered, for a tag or filter. */
 export function renderingOf(where: string, context: Context, liquid: Liquid): Rendering {
   const named = (context.globals as { [MESSAGE]?: Rendering })[MESSAGE];
-  const rendering = named ?? knowing(liquid).scope.rendering;
+  const rendering = named ?? preparedLiquid(liquid).scope.rendering;
   if (rendering === undefined) throw noMessage(where);
   if (context.sync) refuseWaiting(rendering);
   return rendering;
 }
 
 /** Adds macros and offers to everything that the instance itself parses and renders. */
-export function knowOffers(liquid: Liquid): void {
+export function prepareLiquid(liquid: Liquid): void {
   const Drop = dropClassOf(liquid);
   const scope = new MessageScope();
   const engine = { scope, OfferDrop: offerDropClass(Drop), Context: contextClassOf(liquid, Drop) };
@@ -64,7 +64,7 @@ function readMacros(liquid: Liquid): void {
 /** `offer` becomes a global of the instance, that of the message under way. Whatever the template includes sees globals. */
 function readOffers(
   liquid: Liquid,
-  { scope, OfferDrop, Context }: KnowingLiquid,
+  { scope, OfferDrop, Context }: PreparedLiquid,
   UnknownMessage: new () => unknown,
 ): void {
   function withOffer(own: object): object {

@@ -7,7 +7,7 @@
 import type { Context, Liquid, RenderOptions, Template } from "liquidjs";
 import { invalidInput, type Message, OfferTemplateError, type Resolver } from "../src/internal.js";
 import { checkOffers } from "./liquid-check.js";
-import { isKnowing, knowing, knowOffers, MESSAGE, refusePresent, renderingOf } from "./liquid-engine.js";
+import { isPrepared, MESSAGE, preparedLiquid, prepareLiquid, refusePresent, renderingOf } from "./liquid-engine.js";
 import { codeOf } from "./offer-drop.js";
 import { shortenOutputs } from "./offer-output.js";
 import { OfferTag, offerId } from "./offer-tag.js";
@@ -62,8 +62,8 @@ export type OfferLiquid = {
 export function registerOfferFilters(liquid: Liquid, resolver: Resolver): OfferLiquid {
   checkLiquid(liquid);
   checkResolver(resolver);
-  if (!isKnowing(liquid)) prepare(liquid);
-  const { scope, Context, OfferDrop } = knowing(liquid);
+  if (!isPrepared(liquid)) prepare(liquid);
+  const { scope, Context, OfferDrop } = preparedLiquid(liquid);
 
   function globalsOf(rendering: Rendering, own: object | undefined): object {
     // Assigned, not spread: in Node 20 each object that is spread and added to gets a hidden class of its own.
@@ -104,7 +104,7 @@ export function registerOfferFilters(liquid: Liquid, resolver: Resolver): OfferL
 
 function prepare(liquid: Liquid): void {
   refusePresent(liquid);
-  knowOffers(liquid);
+  prepareLiquid(liquid);
   liquid.registerFilter("offer_code", offerCode);
   liquid.registerTag("offer", OfferTag as unknown as Liquid["tags"][string]);
 }

@@ -1,6 +1,6 @@
 import type { Context, Emitter, Liquid, Parser, TagToken, Template, TopLevelToken } from "liquidjs";
 import { OfferTemplateError, type Resolution } from "../src/internal.js";
-import { knowing, renderingOf } from "./liquid-engine.js";
+import { preparedLiquid, renderingOf } from "./liquid-engine.js";
 import type { Rendering } from "./rendering.js";
 import { notAnOfferId } from "./view.js";
 
@@ -54,7 +54,7 @@ export class OfferTag {
     emitter: Emitter,
   ): Generator<unknown, void, unknown> {
     const { globals } = context;
-    const { OfferDrop } = knowing(this.liquid);
+    const { OfferDrop } = preparedLiquid(this.liquid);
     const scope = { offer: new OfferDrop(rendering, id) };
     context.globals = { ...globals, ...scope };
     context.push(scope);

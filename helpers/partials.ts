@@ -9,7 +9,7 @@ type Compile = (source: string, options: CompileOptions | undefined) => Handleba
 const MOST_SOURCES = 1000;
 
 /**
- * The partials of one Handlebars instance, compiled so that they know offers. Handlebars itself would compile a partial that is
+ * The partials of one Handlebars instance, compiled so that they read offers. Handlebars itself would compile a partial that is
  * registered as text without that.
  */
 export class Partials {
@@ -41,10 +41,10 @@ export class Partials {
   }
 
   #known(partials: Record<string, Partial>): Record<string, Partial> {
-    return Object.fromEntries(Object.entries(partials).map(([name, partial]) => [name, this.#knowing(partial)]));
+    return Object.fromEntries(Object.entries(partials).map(([name, partial]) => [name, this.#prepared(partial)]));
   }
 
-  #knowing(partial: Partial): Partial {
+  #prepared(partial: Partial): Partial {
     const source = typeof partial === "string" ? { text: partial, options: this.options } : sourceOf(partial);
     if (source === undefined) return partial;
     const key = JSON.stringify(source.options ?? {}) + source.text;

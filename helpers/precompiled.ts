@@ -5,7 +5,7 @@ import { type Container, type Data, mapPrograms, programsOf, type Run, type Spec
 import { CURRENT_OFFER, RENDERING } from "./template-tree.js";
 import { isOfferField, noMessage, OfferView, refuseOwnOffer, unknownField } from "./view.js";
 
-const MARK = "knowsOffers";
+const MARK = "readsOffers";
 
 /** The precompiled text of a template that can show offers, marked as such. */
 export function marked(text: unknown): unknown {

@@ -43,6 +43,7 @@ describe.each(files)("%s", (file) => {
     const ours = await outcome(() => renderOnNewInstance(each));
     expect(ours).toEqual(own);
     expect(await outcome(() => renderRegistered(each))).toEqual(own);
+    expect(await outcome(() => renderByEngine(each))).toEqual(own);
   });
 });
 
@@ -77,6 +78,14 @@ function renderRegistered(each: SpecCase): Promise<string> {
   for (const [name, decorator] of Object.entries(decorators)) engine.registerDecorator(name, decorator);
   const template = registerOfferHelpers(engine, NOBODY).compile(each.template, each.compileOptions);
   return Object.keys(options).length > 0 ? template(data, MESSAGE, options) : template(data, MESSAGE);
+}
+
+/** By the instance's own compile. From a tree, as a text that does not name an offer is left to the engine. */
+function renderByEngine(each: SpecCase): string {
+  const engine = Handlebars.create();
+  registerOfferHelpers(engine, NOBODY);
+  const tree = engine.parseWithoutProcessing(each.template, each.compileOptions);
+  return engine.compile(tree, each.compileOptions)(...input(each));
 }
 
 type Outcome = { text: string } | { error: string };

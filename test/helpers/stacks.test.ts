@@ -187,6 +187,28 @@ describe.each(Object.entries(STACKS))("%s", (_, stack) => {
   });
 });
 
+test("a mail whose template is rendered by nodemailer's plugin is sent once, and not at all where there is no code", async () => {
+  const { handlebars, email } = await openShop();
+  const folder = folderOf({ "mail.hbs": "{{offer.code}}" });
+  const sent: string[] = [];
+  const transport = nodemailer.createTransport({
+    name: "counting",
+    version: "1",
+    send(mail: { data: { html: string } }, done: (error: null, info: object) => void) {
+      sent.push(mail.data.html);
+      done(null, {});
+    },
+  });
+  const viewEngine = expressHandlebars({ handlebars, extname: ".hbs", defaultLayout: false, partialsDir: folder });
+  transport.use("compile", mailerPlugin({ viewEngine, viewPath: folder, extName: ".hbs" }));
+  const send = () => transport.sendMail({ from: "a@b.c", to: "d@e.f", subject: "x", template: "mail", context: {} });
+  await email.run(MESSAGE, send);
+  expect(sent).toEqual(["A7K2"]);
+  await expect(email.run({ ...MESSAGE, offerId: "gone" }, send)).rejects.toThrow(OfferUnavailableError);
+  await expect(send()).rejects.toThrow(OfferTemplateError);
+  expect(sent).toEqual(["A7K2"]);
+});
+
 function instantiate(engine: typeof Handlebars, spec: unknown): Handlebars.TemplateDelegate {
   return engine.template(new Function(`return ${spec}`)());
 }

@@ -10,6 +10,8 @@ export default mergeConfig(
     test: {
       include: ["test/{domain,resolver,helpers,rules}/**/*.test.ts", "test/rules.test.ts", "test/mutation/*.test.ts"],
       // Those that take longest: they show what large numbers cost, or what other packages do.
+      // The second store tells nothing more about what is changed here.
+      testNamePattern: /^(?!.*redisStore)/,
       exclude: ["test/helpers/{handlebars-spec,stacks}.test.ts", "test/resolver/{bounded,call-limit}.test.ts"],
     },
   }),
