@@ -5,4 +5,4 @@ export { MESSAGE_TYPES, type Message, parseMessage } from "./domain/message.js";
 export { parseOffer } from "./domain/offer.js";
 export { type Resolution, stopsMessage } from "./domain/resolution.js";
 export type { Resolver } from "./resolver/contract.js";
-export { known, lookup } from "./resolver/lookup.js";
+export { lookup } from "./resolver/lookup.js";

@@ -208,8 +208,8 @@ test("values of a file that are no codes are counted and left out", async () => 
   const report = await importCodes(own, "welcome", values, { batch: "b1" });
   expect([report.added, report.refused]).toEqual([2, 7]);
   expect(report.refusedAt.slice(0, 2)).toEqual([
-    { place: 1, value: "" },
-    { place: 2, value: "TWO WORDS" },
+    { index: 1, value: "" },
+    { index: 2, value: "TWO WORDS" },
   ]);
 });
 

@@ -45,8 +45,8 @@ function reportText({ findings, messages, notSent }: CheckReport): string {
 }
 
 function findingText({ level, file, line, column, message, who }: Finding): string {
-  const place = [file, line, column].filter((each) => each !== null).join(":");
+  const position = [file, line, column].filter((each) => each !== null).join(":");
   const more = who.length > SHOWN ? `; and ${who.length - SHOWN} more` : "";
   const seen = who.length === 0 ? "" : ` [${who.slice(0, SHOWN).join("; ")}${more}]`;
-  return `${place}: ${level}: ${message}${seen}`;
+  return `${position}: ${level}: ${message}${seen}`;
 }

@@ -123,10 +123,10 @@ async function fromRows(
   checkItems("rows", "a file, or a list or a stream of rows", rows);
   const days = { ...(startsOn !== undefined && { startsOn }), ...(endsOn !== undefined && { endsOn }) };
   async function* read() {
-    let place = 0;
+    let index = 0;
     let handful: (Assignment & { batch: number })[] = [];
     for await (const row of rows) {
-      const field = `rows[${place++}]`;
+      const field = `rows[${index++}]`;
       const {
         code,
         subscriberId,

@@ -3,7 +3,7 @@ import { isCode } from "../domain/identifier.js";
 import { CODE_COLUMNS } from "./column-names.js";
 import { plainName } from "./csv/columns.js";
 
-/** Words that people and programs write where a code would stand. */
+/** Words that people and programs write in a column of codes. */
 const WORDS = new Set([
   ...["required", "required?", "optional", "explanation", "example", "options", "header", "total", "totals", "total:"],
   ...["subtotal", "sum", "count", "n/a", "na", "null", "none", "nil", "nan", "undefined", "true", "false", "yes", "no"],

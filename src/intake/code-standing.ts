@@ -42,13 +42,13 @@ const NOT_USED = new Set([
 ]);
 const USED = new Set(["yes", "true", "y", "on", "x", "used", "redeemed"]);
 
-/** Words that make a column one of states, wherever it stands. */
+/** Whether a word is a state: a column of such words is one of states, whatever its name. */
 export function isStateWord(text: string): boolean {
   const word = plainWord(text);
   return word.length > 3 && !["true", "false", "null"].includes(word) && STANDING_OF.has(word);
 }
 
-/** A cell that says something of a code's use, and nobody knows what. */
+/** A cell whose column says whether a code was used, and whose value is none of those known. */
 export type Unclear = { column: CodeColumn; value: string; expected: string };
 
 /** What the cells of a row say of its code. */

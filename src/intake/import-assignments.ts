@@ -159,10 +159,10 @@ async function trial(store: OfferStore, offerId: string, items: readonly Assignm
     items.map(({ code }) => code),
   );
   return Promise.all(
-    outcomes.map(async (outcome, place): Promise<AssignOutcome> => {
+    outcomes.map(async (outcome, index): Promise<AssignOutcome> => {
       if (outcome === "in-other-offer") return outcome;
       if (outcome !== "given-out") return "assigned";
-      const { code, subscriberId } = items[place] as Assignment;
+      const { code, subscriberId } = items[index] as Assignment;
       return (await store.findCode(code))?.subscriberId === subscriberId ? "known" : "held-by-another";
     }),
   );

@@ -195,10 +195,10 @@ function trial(store: OfferStore, offerId: string): Outcomes {
   return async ({ codes }) => (await store.tryCodes(offerId, codes)).map(asSeen(seen, codes));
 }
 
-/** A store tells a file's own duplicates only within one batch that it adds to; the rest are told by what was added so far. */
-function asSeen(seen: SeenCodes, codes: readonly string[]): (outcome: CodeOutcome, place: number) => CodeOutcome {
-  return (outcome, place) => {
-    const key = codeKey(codes[place] as string);
+/** A store recognizes a file's own duplicates only within one batch; the others are recognized by what was added so far. */
+function asSeen(seen: SeenCodes, codes: readonly string[]): (outcome: CodeOutcome, index: number) => CodeOutcome {
+  return (outcome, index) => {
+    const key = codeKey(codes[index] as string);
     if (outcome === "added") return seen.add(key) ? "in-file" : "added";
     return outcome !== "in-other-offer" && seen.has(key) ? "in-file" : outcome;
   };

@@ -35,7 +35,7 @@ export type ImportReport = {
   added: number;
   duplicates: Duplicates;
   refused: number;
-  refusedAt: { place: number; value: unknown }[];
+  refusedAt: { index: number; value: unknown }[];
 };
 
 /**
@@ -108,14 +108,14 @@ async function* validChunks(
   codes: Iterable<string> | AsyncIterable<string>,
   report: ImportReport,
 ): AsyncGenerator<string[]> {
-  let place = 0;
+  let index = 0;
   let chunk: string[] = [];
   let yielded = false;
   for await (const values of handfuls(codes)) {
     for (const value of values) {
       if (isCode(value)) chunk.push(value);
-      else refuse(report, place, value);
-      place += 1;
+      else refuse(report, index, value);
+      index += 1;
     }
     if (chunk.length < CHUNK) continue;
     yield chunk;
@@ -145,7 +145,7 @@ async function* handfuls<Item>(items: Iterable<Item> | AsyncIterable<Item>): Asy
   yield handful;
 }
 
-function refuse(report: ImportReport, place: number, value: unknown): void {
+function refuse(report: ImportReport, index: number, value: unknown): void {
   report.refused += 1;
-  if (report.refusedAt.length < MOST_REFUSED) report.refusedAt.push({ place, value });
+  if (report.refusedAt.length < MOST_REFUSED) report.refusedAt.push({ index, value });
 }

@@ -41,10 +41,10 @@ export async function defineOffers(
 
 function expectOnce(offers: readonly Offer[]): void {
   const ids = offers.map(({ id }) => id);
-  const place = ids.findIndex((id, at) => ids.indexOf(id) !== at);
-  if (place < 0) return;
-  const first = ids.indexOf(ids[place] as string);
-  throw new InvalidInputError(`offers[${place}].id: "${ids[place]}" is defined twice, first by offers[${first}]`);
+  const index = ids.findIndex((id, at) => ids.indexOf(id) !== at);
+  if (index < 0) return;
+  const first = ids.indexOf(ids[index] as string);
+  throw new InvalidInputError(`offers[${index}].id: "${ids[index]}" is defined twice, first by offers[${first}]`);
 }
 
 /** The window of an integrated offer comes from the shop alone: see the rules. */

@@ -70,7 +70,7 @@ export async function explainSubscriber(store: OfferStore, question: ExplainQues
   if (facts === null) {
     const resolution = unavailableAnswer(offerId, undefined, "unknown-offer");
     return {
-      ...told(resolution),
+      ...explained(resolution),
       offer: null,
       signUpOfferId,
       held: [],
@@ -81,24 +81,30 @@ export async function explainSubscriber(store: OfferStore, question: ExplainQues
   const holding = holdings[0] ?? null;
   const resolution = peekAnswer(facts, holding, { id: NO_MESSAGE, type }, at);
   return {
-    ...told(resolution, state.offer.timeZone),
+    ...explained(resolution, state.offer.timeZone),
     offer: state.offer,
     signUpOfferId,
-    held: (holding ?? []).map((held, place) => heldFacts(state, held, place, holding?.length ?? 0)),
+    held: (holding ?? []).map((held, index) => heldFacts(state, held, index, holding?.length ?? 0)),
     wouldChange: whatWouldChange(state, resolution, at),
   };
 }
 
 function withoutOffer(named: string, isSignUp: boolean, signUpOfferId: string | null): Explanation {
   const resolution = unavailableAnswer(named, undefined, isSignUp ? "no-sign-up-offer" : "unknown-offer");
-  return { ...told(resolution), offer: null, signUpOfferId, held: [], wouldChange: whatWouldChange(null, resolution) };
+  return {
+    ...explained(resolution),
+    offer: null,
+    signUpOfferId,
+    held: [],
+    wouldChange: whatWouldChange(null, resolution),
+  };
 }
 
-function told(resolution: Resolution, timeZone = "UTC"): { resolution: Resolution; sentence: string } {
+function explained(resolution: Resolution, timeZone = "UTC"): { resolution: Resolution; sentence: string } {
   return { resolution, sentence: explain(resolution, { timeZone }) };
 }
 
-function heldFacts(state: OfferState, held: HeldCode, place: number, size: number): HeldCodeFacts {
+function heldFacts(state: OfferState, held: HeldCode, index: number, size: number): HeldCodeFacts {
   const expiry: UnixMs = expiryOf(state, held);
   return {
     code: held.code,
@@ -107,7 +113,7 @@ function heldFacts(state: OfferState, held: HeldCode, place: number, size: numbe
     messageId: held.messageId,
     redeemedAt: held.redeemedAt === null ? null : new Date(held.redeemedAt),
     expiresAt: Number.isFinite(expiry) ? new Date(expiry) : null,
-    isNewest: place === 0,
-    isFirst: place === size - 1,
+    isNewest: index === 0,
+    isFirst: index === size - 1,
   };
 }

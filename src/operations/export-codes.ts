@@ -22,10 +22,17 @@ export async function* exportCodes(
 ): AsyncGenerator<ExportedCode[]> {
   const state = await store.loadOffer(offerId);
   if (state === null) throw unknownOffer(offerId);
-  const places = new Map(state.batches.map(({ id }, place) => [id, place]));
+  const numbers = new Map(state.batches.map(({ id }, number) => [id, number]));
   const expiry = ({ code, batch, issuedAt, messageId, redeemedAt }: CodeRecord): number => {
-    const place = places.get(batch.id) ?? state.batches.length;
-    const held = { code, batch: place, issuedAt: issuedAt ?? 0, messageId: messageId ?? "", redeemedAt, shared: false };
+    const number = numbers.get(batch.id) ?? state.batches.length;
+    const held = {
+      code,
+      batch: number,
+      issuedAt: issuedAt ?? 0,
+      messageId: messageId ?? "",
+      redeemedAt,
+      shared: false,
+    };
     return expiryOf(state, held);
   };
   for await (const records of store.givenOut(offerId)) {

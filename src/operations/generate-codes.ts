@@ -62,7 +62,7 @@ async function unknownOf(
 ): Promise<string[]> {
   if (store === undefined || offerId === undefined || codes.length === 0) return codes;
   const outcomes = await store.tryCodes(offerId, codes);
-  return codes.filter((_, place) => outcomes[place] === "added");
+  return codes.filter((_, index) => outcomes[index] === "added");
 }
 
 function fill(pattern: string, length: number, many: number): string[] {

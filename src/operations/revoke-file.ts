@@ -40,9 +40,9 @@ export async function revokeFile(
     for (let from = 0; from < rows.length; from += AT_ONCE) {
       const some = rows.slice(from, from + AT_ONCE);
       const results = await Promise.all(some.map(({ code }) => act(code)));
-      for (const [place, { status }] of results.entries()) {
+      for (const [index, { status }] of results.entries()) {
         report.statuses[status] = (report.statuses[status] ?? 0) + 1;
-        const row = some[place];
+        const row = some[index];
         if (status !== "unknown-code" || row === undefined || report.unknownAt.length === MOST_LISTED) continue;
         report.unknownAt.push({ line: row.line, code: row.code });
       }

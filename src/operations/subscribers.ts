@@ -6,7 +6,7 @@ import { expiryOf, isInsideWindow } from "../domain/window.js";
 import type { CodeRecord, Merged, OfferStore } from "../store/store.js";
 
 /**
- * How a code of a subscriber stands at an instant: `valid`: it may be sent again; `redeemed`; `expired`: outside the offer's window; `revoked`.
+ * The state of a subscriber's code at an instant: `valid`: it may be sent again; `redeemed`; `expired`: outside the offer's window; `revoked`.
  */
 export type CodeState = "valid" | "redeemed" | "expired" | "revoked";
 
@@ -24,7 +24,7 @@ export type SubscriberCode = {
 };
 
 /**
- * All codes that a subscriber was given, of all offers, newest first, each as it stands `at` an instant (default: now): for support, and for a page of a person's own codes.
+ * All codes that a subscriber was given, of all offers, newest first, each with its state `at` an instant (default: now): for support, and for a page of a person's own codes.
  *
  * @example
  * for (const { code, state } of await codesOf(store, "sub_1")) console.log(code, state);
@@ -48,7 +48,7 @@ export async function codesOf(
 
 /**
  * Makes two profiles of one person one: the codes, the messages that gave them and the sign-up offer of `from` become those of `into`; of two sign-up offers the
- * one stands of which a code was given first. `from` is afterwards as one who never received anything. Running it again changes nothing.
+ * one remains of which a code was given first. `from` is afterwards as one who never received anything. Running it again changes nothing.
  *
  * @example
  * await mergeSubscribers(store, "sub_2", "sub_1");
@@ -61,8 +61,8 @@ export async function mergeSubscribers(store: OfferStore, from: string, into: st
 function subscriberCode(state: OfferState, record: CodeRecord, now: UnixMs): SubscriberCode {
   const { code, offerId, batch, messageId, redeemedAt } = record;
   const issuedAt = record.issuedAt ?? 0;
-  const place = state.batches.findIndex(({ id }) => id === batch.id);
-  const held = { code, batch: place, issuedAt, messageId: messageId ?? "", redeemedAt, shared: false };
+  const index = state.batches.findIndex(({ id }) => id === batch.id);
+  const held = { code, batch: index, issuedAt, messageId: messageId ?? "", redeemedAt, shared: false };
   const expiry = expiryOf(state, held);
   const isValid = isInsideWindow(state, held, now);
   return {

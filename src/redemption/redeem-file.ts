@@ -92,8 +92,8 @@ function rowReader(report: RedeemFileReport, saysUsed: boolean, at: UnixMs): (ro
 }
 async function redeemAll(store: Redeemer, rows: readonly Row[], report: RedeemFileReport): Promise<void> {
   const redemptions = await Promise.all(rows.map(({ code, at }) => store.redeem(code, at)));
-  redemptions.forEach((redemption, place) => {
-    count(report, redemption, rows[place] as Row);
+  redemptions.forEach((redemption, index) => {
+    count(report, redemption, rows[index] as Row);
   });
 }
 

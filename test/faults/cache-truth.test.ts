@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { known as knownAnswer } from "../../src/internal.js";
+import { known as knownAnswer } from "../../src/resolver/lookup.js";
 import { type FaultProxy, startFaultProxy } from "../setup/fault-proxy.js";
 import { type RedisServer, startCluster, startRedis } from "../setup/redis.js";
 import { withClient } from "../setup/redis-client.js";

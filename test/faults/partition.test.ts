@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { known } from "../../src/internal.js";
+import { known } from "../../src/resolver/lookup.js";
 import { type RedisServer, startRedis, startReplica } from "../setup/redis.js";
 import { withClient } from "../setup/redis-client.js";
 import { eventually } from "../setup/wait.js";

@@ -82,12 +82,8 @@ describe("a CSV file is refused with its line", () => {
       `code\nA1\n"${"B2\n".repeat(100_000)}`,
       "line 3: a quote is opened and never closed",
     ],
-    ["a quote inside a cell", 'code\nA1\nB"2\n', 'line 3: a quote stands in the middle of a cell; write it twice ("")'],
-    [
-      "text behind a closed quote",
-      'code\n"A1"x\n',
-      'line 2: a quote stands in the middle of a cell; write it twice ("")',
-    ],
+    ["a quote inside a cell", 'code\nA1\nB"2\n', 'line 3: a quote in the middle of a cell; write it twice ("")'],
+    ["text behind a closed quote", 'code\n"A1"x\n', 'line 2: a quote in the middle of a cell; write it twice ("")'],
     ["a header without the column that is needed", "starts_on,ends_on\n", "line 1: there is no column code"],
     ["a header that names a column twice", "code,coupon\n", "line 1: two columns are called code"],
     [

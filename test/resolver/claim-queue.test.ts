@@ -1,7 +1,7 @@
 import { setImmediate as pause } from "node:timers/promises";
 import { createResolver, memoryStore, type OfferStore, type Resolution, type Resolver } from "offer-code";
 import { describe, expect, test } from "vitest";
-import { known } from "../../src/internal.js";
+import { known } from "../../src/resolver/lookup.js";
 import { clockAt, codeList, copyOf, counted, DAY, left, message, NOON, stock } from "../fixtures.js";
 import { eventually } from "../setup/wait.js";
 import { useRedisStores } from "../store/redis-stores.js";

@@ -9,7 +9,8 @@ import {
 } from "offer-code";
 import { redisStore } from "offer-code/redis";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { known, offerUnavailable } from "../../src/internal.js";
+import { offerUnavailable } from "../../src/internal.js";
+import { known } from "../../src/resolver/lookup.js";
 import { clockAt, codeList, copyOf, DAY, HOUR, left, message, NOON, stock } from "../fixtures.js";
 import { startRedis } from "../setup/redis.js";
 import { eventually } from "../setup/wait.js";
@@ -292,7 +293,7 @@ describe("a Redis that is down", () => {
     const client = new Redis(server.url, { commandTimeout: 30_000 });
     client.on("error", () => {});
     onTestFinished(() => client.disconnect());
-    const store = redisStore(client, { timeout: 300 });
+    const store = redisStore(client, { timeout: 1_500 });
     const resolver = createResolver({ store, now: () => NOON, ...options });
     onTestFinished(() => resolver.close());
     await stock(store, { whenUnavailable: { action: "fallback", code: "STATIC10" } });

@@ -8,17 +8,17 @@ import type { CsvRecord } from "./records.js";
 export type Columns<Name extends string> = Readonly<Record<Name, readonly string[]>>;
 
 /**
- * What a caller knows of a file.
+ * How a file is laid out, as far as the caller says.
  * - `header`: whether its first line names the columns. Default: it does where it holds a known name.
  * - `columns`: the columns to read by their names in the header, or by their numbers from 1; no other column is read.
  */
 export type LayoutOptions = { header?: boolean | undefined; columns?: Readonly<Record<string, string>> | undefined };
 
-/** `places`: the cell of each column that the file has. `unknown`: names of the other columns, with their cells. */
+/** `positions`: the cell of each column that the file has. `unknown`: names of the other columns, with their cells. */
 export type Layout<Name extends string> = {
   hasHeader: boolean;
   width: number;
-  places: [Name, number][];
+  positions: [Name, number][];
   unknown: [string, number][];
 };
 
@@ -44,8 +44,8 @@ export function layoutOf<Name extends string>(
     const text = `line ${line}: ${widest} columns and no header: name them in the first line (${order.join(", ")})`;
     throw new InvalidInputError(`${file}: ${text}`);
   }
-  const places = order.map((name, place): [Name, number] => [name, place]);
-  return { hasHeader, width: order.length, places, unknown: [] };
+  const positions = order.map((name, position): [Name, number] => [name, position]);
+  return { hasHeader, width: order.length, positions, unknown: [] };
 }
 
 /** The column that goes by this name. */
@@ -68,10 +68,12 @@ function headerLayout<Name extends string>(
   cells: readonly string[],
   found: readonly (Name | undefined)[],
 ): Layout<Name> {
-  const places = found.flatMap((column, place): [Name, number][] => (column === undefined ? [] : [[column, place]]));
-  const twice = places.find(([column], at) => places.findIndex(([other]) => other === column) !== at);
+  const positions = found.flatMap((column, position): [Name, number][] =>
+    column === undefined ? [] : [[column, position]],
+  );
+  const twice = positions.find(([column], at) => positions.findIndex(([other]) => other === column) !== at);
   if (twice !== undefined) {
-    const names = places.filter(([column]) => column === twice[0]).map(([, place]) => cells[place]);
+    const names = positions.filter(([column]) => column === twice[0]).map(([, position]) => cells[position]);
     const text = `two columns are called ${twice[0]} (${names.join(", ")}): name the one to read (--columns)`;
     throw new InvalidInputError(`${file}: line ${line}: ${text}`);
   }
@@ -80,10 +82,10 @@ function headerLayout<Name extends string>(
     const text = `there is no column ${first} among ${cells.join(", ")}: name it (--columns ${first}=NAME)`;
     throw new InvalidInputError(`${file}: line ${line}: ${text}`);
   }
-  const unknown = cells.flatMap((name, place): [string, number][] =>
-    found[place] === undefined && name !== "" ? [[name, place]] : [],
+  const unknown = cells.flatMap((name, position): [string, number][] =>
+    found[position] === undefined && name !== "" ? [[name, position]] : [],
   );
-  return { hasHeader: true, width: widthOf(cells), places, unknown };
+  return { hasHeader: true, width: widthOf(cells), positions, unknown };
 }
 
 function namedLayout<Name extends string>(
@@ -94,16 +96,16 @@ function namedLayout<Name extends string>(
   { columns: named = {}, header: hasHeader = true }: LayoutOptions,
 ): Layout<Name> {
   const [first] = Object.keys(columns) as [Name];
-  const places = Object.entries(named).map(([key, name]): [Name, number] => {
+  const positions = Object.entries(named).map(([key, name]): [Name, number] => {
     const column = columnOf(columns, key);
     if (column === undefined) throw invalidInput("columns", `names of ${Object.keys(columns).join(", ")}`, key);
-    const place = hasHeader ? header.findIndex((cell) => plainName(cell) === plainName(name)) : Number(name) - 1;
-    if (Number.isInteger(place) && place >= 0 && place < widest) return [column, place];
+    const position = hasHeader ? header.findIndex((cell) => plainName(cell) === plainName(name)) : Number(name) - 1;
+    if (Number.isInteger(position) && position >= 0 && position < widest) return [column, position];
     const among = hasHeader ? `one of ${header.join(", ")}` : `a number from 1 to ${widest}`;
     throw new InvalidInputError(`${file}: columns.${key}: expected ${among}, but got: ${JSON.stringify(name)}`);
   });
-  if (!places.some(([column]) => column === first)) throw invalidInput("columns", `a name for ${first}`, named);
-  return { hasHeader, width: hasHeader ? widthOf(header) : widest, places, unknown: [] };
+  if (!positions.some(([column]) => column === first)) throw invalidInput("columns", `a name for ${first}`, named);
+  return { hasHeader, width: hasHeader ? widthOf(header) : widest, positions, unknown: [] };
 }
 
 /** Lines that say what the file is would make its header a row, and its first column the codes. */

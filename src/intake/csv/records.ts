@@ -35,12 +35,12 @@ export async function* csvRecords(
     const isWhole = dialect !== undefined && text.length < FIRST_BLOCK;
     const error = (await parser.feed(text.slice(dialect?.skip ?? 0))) ?? (isWhole ? await parser.finish() : null);
     yield numbered(parser.taken());
-    if (error) throw csvComplaint(source.name, line, error);
+    if (error) throw csvError(source.name, line, error);
     if (isWhole) return;
   }
   const error = await parser?.finish();
   if (parser !== undefined) yield numbered(parser.taken());
-  if (error) throw csvComplaint(source.name, line, error);
+  if (error) throw csvError(source.name, line, error);
 }
 
 /** The records of a piece of text, up to its first mistake. A last record that may go on is left out unless the text is `whole`. */
@@ -65,7 +65,7 @@ async function* withFirstBlockWhole(chunks: AsyncIterable<string>): AsyncGenerat
   if (start !== undefined) yield start;
 }
 
-/** Keeps the records that stand before a mistake: a stream would drop those that nobody has read yet. */
+/** Keeps the records before a mistake: a stream drops those that were not read yet. */
 class RecordParser extends Parser {
   #records: string[][] = [];
 
@@ -89,7 +89,7 @@ class RecordParser extends Parser {
     return new Promise((resolve) => this.write(text, resolve));
   }
 
-  /** The record that stands at the end may be whole now. */
+  /** Ends the file: its last record may have no line end. */
   finish(): Promise<Error | null | undefined> {
     return new Promise((resolve) => {
       this.once("error", resolve);
@@ -110,12 +110,10 @@ function lineBreaksIn(cells: readonly string[]): number {
   return breaks;
 }
 
-function csvComplaint(name: string, line: number, error: unknown): unknown {
+function csvError(name: string, line: number, error: unknown): unknown {
   const { code = "", lines } = error as CsvError & { lines?: number };
   if (code === "CSV_QUOTE_NOT_CLOSED" || code === "CSV_MAX_RECORD_SIZE") {
     return new InvalidInputError(`${name}: line ${line}: a quote is opened and never closed`);
   }
-  return new InvalidInputError(
-    `${name}: line ${lines ?? line}: a quote stands in the middle of a cell; write it twice ("")`,
-  );
+  return new InvalidInputError(`${name}: line ${lines ?? line}: a quote in the middle of a cell; write it twice ("")`);
 }

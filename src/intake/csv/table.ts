@@ -42,12 +42,12 @@ export async function csvTable<Name extends string>(
   const records = filled(csvRecords(source, (block) => dialectOf(block, columns)));
   const { value: first = [] } = await records.next();
   const order = options.order ?? (Object.keys(columns) as Name[]);
-  const { hasHeader, places, unknown, width } = layoutOf(source.name, columns, order, first, options);
+  const { hasHeader, positions, unknown, width } = layoutOf(source.name, columns, order, first, options);
   const header = hasHeader ? (first[0]?.cells ?? []) : [];
   const empty = Object.fromEntries(Object.keys(columns).map((name) => [name, ""])) as Record<Name, string>;
   const rowOf = ({ line, cells }: CsvRecord): CsvRow<Name> => {
     const named = { ...empty };
-    for (const [name, place] of places) named[name] = plainCell(cells[place] ?? "");
+    for (const [name, position] of positions) named[name] = plainCell(cells[position] ?? "");
     const wrong = whyWrong(cells, header, width);
     return wrong === undefined ? { line, cells: named } : { line, cells: named, wrong };
   };
@@ -59,8 +59,13 @@ export async function csvTable<Name extends string>(
   return {
     hasHeader,
     header,
-    columns: places.filter(([, place]) => first.some(({ cells }) => place < cells.length)).map(([name]) => name),
-    unknown: unknown.map(([name, place]) => ({ name, cells: body.map(({ cells }) => cells[place]?.trim() ?? "") })),
+    columns: positions
+      .filter(([, position]) => first.some(({ cells }) => position < cells.length))
+      .map(([name]) => name),
+    unknown: unknown.map(([name, position]) => ({
+      name,
+      cells: body.map(({ cells }) => cells[position]?.trim() ?? ""),
+    })),
     rows: rows(),
   };
 }
@@ -77,7 +82,7 @@ function whyWrong(cells: readonly string[], header: readonly string[], width: nu
   if (cells.length > width && widthOf(cells) > width) return `${widthOf(cells)} cells in a file of ${width} columns`;
   const [first] = header;
   if (first === undefined || cells[0] !== first) return undefined;
-  return header.every((name, place) => cells[place] === name) ? "the header again" : undefined;
+  return header.every((name, position) => cells[position] === name) ? "the header again" : undefined;
 }
 
 const GUARDED = /^'(?='*\s*[=+\-@＝＋－＠])/;

@@ -4,7 +4,7 @@ import { Redis } from "ioredis";
 import { createResolver, memoryStore, type OfferStore, type Resolver } from "offer-code";
 import { redisStore } from "offer-code/redis";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { known } from "../../../src/internal.js";
+import { known } from "../../../src/resolver/lookup.js";
 import { clockAt, counted, DAY, left, message, stock } from "../../fixtures.js";
 import { startFaultProxy } from "../../setup/fault-proxy.js";
 import { eventually } from "../../setup/wait.js";
