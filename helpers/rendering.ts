@@ -45,7 +45,7 @@ export class Rendering {
   #own: Resolution | undefined;
   #ownView: OfferView | undefined;
   #others: Map<string, Resolution> | undefined;
-  #asked: Map<OfferId, Promise<Resolution>> | undefined;
+  #answers: Map<OfferId, Promise<Resolution>> | undefined;
   #block: OfferView | undefined;
   #pending: PendingOffer | undefined;
   #failure: { error: unknown } | undefined;
@@ -68,14 +68,9 @@ export class Rendering {
     return this.#block ?? this.offer;
   }
 
-  /** The first error that stops the message. An engine may wrap it in errors of its own. */
-  get failure(): { error: unknown } | undefined {
-    return this.#failure;
-  }
-
   /** The answer for an offer, looked up at most once: at once where it is known. */
   answer(offerId: OfferId): Resolution | Promise<Resolution> {
-    const known = this.known(offerId) ?? this.#asked?.get(offerId);
+    const known = this.known(offerId) ?? this.#answers?.get(offerId);
     if (known !== undefined) return known;
     const answer = this.#lookup(offerId);
     if (!isPromise(answer)) return this.#accept(offerId, answer);
@@ -85,8 +80,8 @@ export class Rendering {
         throw this.fail(error);
       },
     );
-    this.#asked ??= new Map();
-    this.#asked.set(offerId, accepted);
+    this.#answers ??= new Map();
+    this.#answers.set(offerId, accepted);
     return accepted;
   }
 

@@ -49,7 +49,7 @@ async function compileLiquid(
   ]);
   const engine = new liquidjs.Liquid({
     templates: Object.fromEntries(named),
-    // It says where it stood when its time was over, so it is asked before the thread is ended.
+    // It reports where it was when its time was over, so it is queried before the thread ends.
     renderLimit: limits.time / 2,
     parseLimit: LONGEST_TEMPLATE,
     memoryLimit: LIQUID_MEMORY,
