@@ -1,4 +1,5 @@
 // @ts-check
+import { besideImport, besideRedeem, besideWho } from "./measures/beside.js";
 import { campaign, oneByOne } from "./measures/campaign.js";
 import { claims, largeOffer } from "./measures/claims.js";
 import { importing } from "./measures/import.js";
@@ -61,6 +62,9 @@ export const MEASURES = [
   keptOneByOne,
   importing,
   largeOffer,
+  besideImport,
+  besideRedeem,
+  besideWho,
 ];
 
 /** @type {readonly Count[]} */

@@ -24,11 +24,11 @@ import { checkedHandlebars, checkResolver } from "./wrong-calls.js";
 type Engine = typeof Handlebars;
 
 /**
- * Renders one part of a message: the same message for its subject, HTML and text gives all three the same code. `renderOptions` are
+ * Renders one part of a message: with the same message its subject, HTML and text show the same code. `renderOptions` are
  * Handlebars' own.
  *
- * Rejects with `OfferUnavailableError` when an offer without a code is shown: the message must not leave. With `InvalidInputError`
- * for a wrong message, and for data that has an `offer` of its own. With `OfferTemplateError` for what Handlebars refuses.
+ * Rejects with `OfferUnavailableError` when an offer without a code is shown: do not send the message. With `InvalidInputError`
+ * for a wrong message, and for data that has an `offer` of its own. With `OfferTemplateError` for what Handlebars rejects.
  */
 export type OfferTemplate = (data: unknown, message: Message, renderOptions?: RuntimeOptions) => Promise<string>;
 
@@ -40,11 +40,11 @@ export type OfferHandlebars = {
    */
   compile(template: string | hbs.AST.Program, options?: CompileOptions): OfferTemplate;
   /**
-   * Renders a message by whatever calls the engine: within `fn` every template of this instance shows the message's offers, whoever compiled
-   * it. `fn` renders and returns what it rendered, or a promise of it, to which the returned promise resolves.
+   * Renders a message through a stack that calls the engine itself: inside `fn` every template of this instance shows the message's offers,
+   * whoever compiled it. `fn` renders and returns the result or a promise of it; the returned promise resolves with that.
    *
-   * `fn` is started again until each offer that it reads is known, so it should render and do nothing else: send outside of it.
-   * Rejects as an `OfferTemplate` does, also where `fn` swallows the error.
+   * `fn` is called again until each offer that it reads is known, so it should only render: send outside of it. Rejects like an
+   * `OfferTemplate`, even if `fn` swallows the error.
    */
   run<T>(message: Message, fn: () => T | Promise<T>): Promise<T>;
 };
@@ -56,9 +56,9 @@ export type OfferHandlebars = {
  * Where no message is known, such a template throws an `OfferTemplateError` when it reads an offer; data with an `offer` of its own is shown
  * as ever. A template that was rendered before this call, and one of another copy of Handlebars, stays as it is: register first.
  *
- * Where the code of an offer is not known yet, rendering stops at it, the code is claimed, and rendering starts again: helpers may run
- * more than once for a message, so they should do nothing but make text, and data that can be read only once (a
- * generator) is to be made a list first.
+ * If the code of an offer is not known yet, rendering stops there, the code is claimed, and rendering starts again. Helpers may therefore run
+ * more than once for a message: they should only make text. Turn data that can be read only once (a generator) into a list
+ * first.
  *
  * Throws an `InvalidInputError` where an argument is missing, for a version outside the range, and where the instance has a helper `offer` or
  * `offerCode` already.

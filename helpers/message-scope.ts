@@ -4,7 +4,7 @@ import { watchPromises } from "./dropped-promises.js";
 import { Rendering, render } from "./rendering.js";
 import { checkRun } from "./wrong-calls.js";
 
-/** Which message an engine is rendering, for everything that is called without one. */
+/** The message that an engine is rendering, for code that is called without one. */
 export class MessageScope {
   #drawing: Rendering | undefined;
 
@@ -24,7 +24,7 @@ export class MessageScope {
     this.#drawing = outer;
   }
 
-  /** Starts `fn` until every offer that it reads is known, and resolves to what it returns. */
+  /** Calls `fn` until every offer that it reads is known, and resolves with what it returns. */
   async run<T>(resolver: Resolver, message: Message, fn: () => T | Promise<T>): Promise<T> {
     checkRun(message, fn);
     const run = new Run(this, new Rendering(resolver, message), RUNS.getStore());

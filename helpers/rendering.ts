@@ -9,7 +9,7 @@ import {
 } from "../src/internal.js";
 import { OfferView } from "./view.js";
 
-/** Thrown where an offer is not resolved yet. Made once, as it carries nothing. */
+/** Thrown when an offer is not resolved yet. Made once, as it carries nothing. */
 const SUSPENDED = new Error("Rendering waits for an offer and will start again");
 
 /** No message reads so many offers; a helper that names another one at every start would. */
@@ -133,7 +133,7 @@ export class Rendering {
     }
   }
 
-  /** Remembers an error that stops the message, whatever becomes of it when it is thrown. */
+  /** Remembers an error that stops the message, even if the caller's code swallows it. */
   fail(error: unknown): unknown {
     this.#failure ??= { error };
     this.onInterrupt?.();
@@ -156,7 +156,7 @@ export class Rendering {
     );
   }
 
-  /** No start follows: an offer that is read from now on, and is not resolved yet, is refused. */
+  /** No start follows: an offer that is read from now on, and is not resolved yet, throws. */
   end(): void {
     this.#over = true;
   }

@@ -152,7 +152,7 @@ async function assignAll(store: OfferStore, report: AssignmentsReport, spool: Sp
   });
 }
 
-/** What `assign` would answer, as far as the rows stand alone. */
+/** What `assign` would return for each row by itself. */
 async function trial(store: OfferStore, offerId: string, items: readonly Assignment[]): Promise<AssignOutcome[]> {
   const outcomes = await store.tryCodes(
     offerId,

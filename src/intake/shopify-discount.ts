@@ -40,7 +40,7 @@ export type ReadDiscount = DiscountUpload & { used: string[]; isWhole: boolean }
 
 /**
  * Turns a code discount of Shopify's Admin API (title, startsAt, endsAt, codes) into a call of `importCodes`, without the codes whose `asyncUsageCount` says that they were used. No network: the
- * caller asks the shop, page by page, and hands in what came. A discount has instants and a batch has whole days, so the batch
+ * caller queries the shop, page by page, and passes the result. A discount has instants and a batch has whole days, so the batch
  * begins on the day of `startsAt` and ends with the last day that is whole before `endsAt` (a minute short counts as whole): no message
  * shows a code that the shop has ended. A discount without one whole day throws an `InvalidInputError`.
  *

@@ -26,7 +26,7 @@ export type GeneratedCodes = { codes: string[]; combinations: number; odds: numb
 export type GenerateOptions = { store?: Pick<OfferStore, "tryCodes">; offerId?: string };
 
 /**
- * Unique random codes of a pattern, in which each `#` stands for a digit or a capital of 28 that nobody takes for another; the rest stands for itself. They come from the
+ * Unique random codes of a pattern, in which each `#` becomes one of 28 digits and capitals without look-alikes; the rest is literal. They come from the
  * system's cryptographic generator. Rejects with `InvalidInputError` where the pattern is no code, or so short that more than one guess in 100,000
  * would hit one of the codes.
  *

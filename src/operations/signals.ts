@@ -10,7 +10,7 @@ export const ENDING_DAYS: readonly number[] = [7, 1];
 /**
  * What an operator should know of an offer.
  * - `low-stock`: fewer than `level` of its `lowStock` levels are available; `left`: how many. One for the lowest level of which that is true.
- * - `batch-ending`: the batch ends in `daysLeft` calendar days of the offer's zone, `level` of the days asked for or fewer. `inPool` codes of it were given to nobody,
+ * - `batch-ending`: the batch ends in `daysLeft` calendar days of the offer's zone, `level` of the given days or fewer. `inPool` codes of it were given to nobody,
  *   `unredeemed` were given out and not used.
  */
 export type OfferSignal =

@@ -17,7 +17,7 @@ export type Supposition =
   | "no-sign-up-offer"
   | "redis-down";
 
-/** Sources that stand in for those of the folder while they are being edited. */
+/** Sources that replace those of the folder while they are being edited. */
 export type Draft = { [Part in PartName]?: string | undefined };
 
 /**
@@ -29,7 +29,7 @@ export type Question = {
   at?: string | undefined;
   suppose?: Supposition[] | undefined;
   draft?: Draft | undefined;
-  /** Data of subscribers that stands in for that of `preview.json`, by subscriber. */
+  /** Data of subscribers that replaces that of `preview.json`, by subscriber. */
   edited?: Record<string, Record<string, unknown>> | undefined;
 };
 export type MessageQuestion = Question & {
@@ -60,7 +60,7 @@ export type WorkspaceView = {
 /** How a cell looks at one glance. */
 export type Outcome = "keeps" | "new" | "sign-up" | "fallback" | "omitted" | "not-sent" | "no-offer" | "error";
 
-/** Where a template went wrong. `file`: the file it stands in, or null for a text of `preview.json`. */
+/** Where a template went wrong. `file`: the file it is in, or null for a text of `preview.json`. */
 export type Fault = {
   part: PartName;
   file: string | null;

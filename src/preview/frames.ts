@@ -9,7 +9,7 @@ type Frame = { html: string; images: boolean };
 
 /**
  * Rendered emails, each under an address that nobody can guess; the same email has the same address. A frame gets a page of its own because it must not have the rights of
- * the page around it: no scripts, no origin, no forms, no way out, and remote images only when they were asked for.
+ * the page around it: no scripts, no origin, no forms, no way out, and remote images only if turned on.
  */
 export class Frames {
   readonly #secret = randomBytes(32);

@@ -8,7 +8,7 @@ import type { PartError, RenderedPart } from "./render/protocol.js";
 import type { Renderer } from "./render/renderer.js";
 import { sourcesOf, type Workspace } from "./workspace.js";
 
-/** A message that was rendered for a preview, with the answers it asked for, in the order in which it asked. */
+/** A message that was rendered for a preview, with the offers it read, in the order in which it read them. */
 export type Rendered = {
   parts: Partial<Record<PartName, string>>;
   /** What was found in the body of an email. */
@@ -115,7 +115,7 @@ function partsAndFaults(
   return result;
 }
 
-/** The helpers name the partial that an error stands in before its text. */
+/** The helpers name the partial of an error before its text. */
 const IN_PARTIAL = /^(?:partial )?([^\s:]+?)(?:\.liquid)?: (.*)$/s;
 
 function faultOf({ partialFiles }: Folder, part: PartName, source: Source | undefined, error: PartError): Fault {

@@ -21,7 +21,7 @@ export type SessionOptions = { store?: OfferReader | undefined; now?: (() => Uni
 export type Session = {
   workspace(): Workspace;
   view(): WorkspaceView;
-  /** Writes a part back to its file. `was`: what the writer thinks stands there. */
+  /** Writes a part back to its file. `was`: what the writer expects there. */
   save(template: string, part: PartName, text: string, was: string): Promise<"saved" | "changed-meanwhile">;
   /** Reads the store again. */
   refresh(): void;
@@ -113,7 +113,7 @@ function watcherOf(folder: string, changed: () => void): FSWatcher[] {
   }
 }
 
-/** The browser names a template and a part of it; which file that is stands in `preview.json` alone. */
+/** The browser names a template and a part of it; only `preview.json` says which file that is. */
 function savePart(workspace: Workspace, templateId: string, part: PartName, text: string, was: string) {
   const template = wantedTemplate(workspace, templateId);
   const file = sourcesOf(template).find(([name]) => name === part)?.[1].file ?? null;

@@ -6,7 +6,7 @@ import { expiryOf, isInsideWindow, isNewEachMessage } from "../domain/window.js"
 import type { OfferFacts } from "../resolver/peek.js";
 import type { Supposition } from "./api.js";
 
-/** What the rule is asked with: facts as the store told them, or as they are supposed. */
+/** What the rule is applied to: facts as the store has them, or as they are supposed. */
 export type Situation = { facts: OfferFacts; holding: Holding | null };
 
 /**

@@ -13,7 +13,7 @@ const MOST_BARS = 200;
 
 /**
  * What this message would show on every day of the coming months, if it were the only one sent: the answer changes where a code
- * is received, redeemed or ends, and where a batch opens or closes, so the rule is asked at each of these instants.
+ * is received, redeemed or ends, and where a batch opens or closes, so the rule is applied at each of these instants.
  */
 export function timelineOf(situation: Situation, message: Message, now: UnixMs, today: UnixMs): Timeline {
   const { state } = situation.facts;

@@ -13,7 +13,7 @@ export type Lookup = Pick<Resolver, "resolve"> & {
 export type WithLookup = Resolver & { readonly [LOOKUP]?: Lookup };
 
 /**
- * The answer of `resolver.resolve`: at once where this process knows it, otherwise as a promise.
+ * The answer of `resolver.resolve`: at once if this process has it, otherwise as a promise.
  *
  * A code is claimed as by `resolve`, so call it only when the message shows the offer. Throws an `InvalidInputError` at once for a wrong
  * message. Where a caller's object has a `resolve` of its own, what this process does not know is resolved by that.
@@ -24,7 +24,7 @@ export function lookup(resolver: Resolver, message: Message, offerId?: string): 
   return own?.known(message, offerId) ?? resolver.resolve(message, offerId);
 }
 
-/** The answer where this process knows it, otherwise `undefined`. Claims nothing. */
+/** The resolution if this process has it, otherwise `undefined`. Claims nothing. */
 export function known(resolver: Resolver, message: Message, offerId?: string): Resolution | undefined {
   return (resolver as WithLookup)[LOOKUP]?.known(message, offerId);
 }

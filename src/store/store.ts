@@ -67,7 +67,7 @@ export interface OfferStore {
   codesOf?(subscriberId: string): Promise<CodeRecord[]>;
   /**
    * Makes two profiles of one person one: the codes, messages and sign-up offer of `from` become those of `into`. Where both have a sign-up offer, that of which
-   * a code was given first stands. A second call changes nothing; after an interrupted one it moves the rest.
+   * a code was given first is kept. A second call changes nothing; after an interrupted one it moves the rest.
    */
   merge?(from: string, into: string): Promise<Merged>;
 
@@ -190,7 +190,7 @@ export type Restoration =
   | { status: "restored" | "not-revoked" | "given-out"; code: string; offerId: string }
   | { status: "unknown-code" };
 
-/** `codes`: how many were moved. `signUpOfferId`: the one that stands, or `null`. */
+/** `codes`: how many were moved. `signUpOfferId`: the one that is kept, or `null`. */
 export type Merged = { codes: number; signUpOfferId: string | null };
 
 /** Whatever marks codes as redeemed: a store or a resolver. */

@@ -221,3 +221,47 @@ describe("a deletion that broke off", () => {
     expect(left).toEqual([]);
   });
 });
+
+describe("assigning codes that people hold already", () => {
+  const held = (code: string, subscriberId: string) => ({
+    code,
+    subscriberId,
+    messageId: `old ${code}`,
+    issuedAt: NOON - 1000,
+    redeemedAt: null,
+  });
+
+  test("a code deep in the pool leaves it, and those before it are drawn in file order all the same", async () => {
+    await stock(store, {}, [{ id: "b1", codes: codeList("C", 3000) }]);
+    await store.redeem("C2", NOON);
+    const items = [held("C2500", "ann"), held("C1", "ben"), held("NEW", "cat"), held("c2", "dan")];
+    expect(await store.assign("welcome", { id: "b1" }, items)).toEqual(Array(4).fill("assigned"));
+    await expectSound();
+    const drawn = codesIn(
+      await claimAll(
+        store,
+        codeList("s", 3).map((id) => newcomer(id)),
+      ),
+    );
+    expect(drawn).toEqual(["C0", "C3", "C4"]);
+    expect(await totals(store)).toEqual({ inPool: 2994, givenOut: 7, redeemed: 1, redeemedInPool: 0 });
+    await expectSound();
+  });
+
+  test("interrupted before its codes have holders, nobody is given them, and done again it assigns them", async () => {
+    await stock(store, {}, [{ id: "b1", codes: ["A1"] }]);
+    const items = codeList("H", 30).map((code) => held(code, `holder of ${code}`));
+    await expect(keepingBack("assign").store.assign("welcome", { id: "moved" }, items)).rejects.toThrow("is lost");
+    const given = codesIn(
+      await claimAll(
+        store,
+        ["ann", "eve"].map((id) => newcomer(id)),
+      ),
+    );
+    expect(given).toEqual(["A1", "pool-empty"]);
+    expect(await store.assign("welcome", { id: "moved" }, items)).toEqual(Array(30).fill("assigned"));
+    expect(await store.findCode("H7")).toMatchObject({ subscriberId: "holder of H7", redeemedAt: null });
+    expect(await totals(store)).toEqual({ inPool: 0, givenOut: 31, redeemed: 0, redeemedInPool: 0 });
+    await expectSound();
+  });
+});

@@ -7,7 +7,7 @@ import type { Link } from "../api.js";
  *
  * - `plain`: its text, roughly, never shown as HTML.
  * - `inert`: the same HTML with nothing left that opens a connection, see `withoutConnections`.
- * - `links`: in their order. `remoteImages`: it asks for pictures, or styles with pictures, from elsewhere.
+ * - `links`: in their order. `remoteImages`: it loads pictures, or styles with pictures, from elsewhere.
  */
 export type Inspection = { plain: string; inert: string; links: Link[]; remoteImages: boolean };
 

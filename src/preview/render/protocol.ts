@@ -34,7 +34,7 @@ export type RenderedPart =
   | { name: PartName; text: string; html?: Inspection; gaps: PartError[]; warnings: readonly PartError[] }
   | { name: PartName; errors: readonly PartError[] };
 
-/** What the worker is told, and what it says. It asks for offers by number, and knows neither a store nor a file. */
+/** The messages to and from the worker. It requests offers by number, and has neither a store nor a file. */
 export type ToWorker =
   | { type: "render"; job: number; limits: Limits; work: RenderJob }
   | { type: "answer"; ask: number; resolution: Resolution; offer: Offer | undefined }

@@ -10,7 +10,7 @@ const LONGEST_OUTPUT = 2_000_000;
 /** One may be lost in a template without end while the other goes on. */
 const THREADS = 2;
 
-/** Answers what a template asks for while it renders. */
+/** Resolves the offers that a template reads while it renders. */
 export type Answerer = (offerId: string | undefined) => Promise<{ resolution: Resolution; offer: Offer | undefined }>;
 
 export type Renderer = {

@@ -1,4 +1,4 @@
-// Renders templates in a thread of its own, which can be ended. It is handed texts and data and asks the other side for offers.
+// Renders templates in a thread of its own, which can be ended. It receives texts and data and requests offers from the other side.
 import { parentPort } from "node:worker_threads";
 import { LRUCache } from "lru-cache";
 import { InvalidInputError, OfferTemplateError, OfferUnavailableError } from "../../domain/errors.js";

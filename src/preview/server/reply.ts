@@ -22,7 +22,7 @@ export function refuse(request: IncomingMessage, response: ServerResponse, statu
 
 const REFUSAL_STYLE = "<style>:root{color-scheme:light dark;font:16px/1.5 system-ui,sans-serif}p{margin:2rem}</style>";
 
-/** What went wrong is told only where it is the asker's business; an error of Redis would hold its address. */
+/** Shows an error only if it concerns the client; an error of Redis would contain its address. */
 export function fail(response: ServerResponse, error: unknown): void {
   if (response.headersSent || response.destroyed) {
     response.end();

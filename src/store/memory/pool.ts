@@ -17,7 +17,7 @@ export type Entry = {
   revoked: boolean;
 };
 
-/** A batch: `next` is the place of the first entry never drawn, `returned` stand before it and are drawn again first. */
+/** A batch: `next` is the place of the first entry never drawn, `returned` are before it and are drawn again first. */
 export type BatchPool = { batch: Batch; entries: Entry[]; next: number; returned: Entry[] };
 
 export function openPool(pools: BatchPool[], batch: Batch, changed: () => void): BatchPool {

@@ -23,7 +23,7 @@ export interface RedisClient {
   disconnect(): void;
   /** The clients of a cluster's nodes. Only a cluster client has this. */
   nodes?(role: "master"): RedisClient[];
-  /** Set on a client that refuses every write: the rights to write are then not asked for. */
+  /** Set on a client that refuses every write: the rights to write are then not required. */
   readonly isReadOnly?: boolean;
   /** The settings that decide how a command is sent, where the client shows them. */
   readonly options?: object;

@@ -23,7 +23,7 @@ export class CodeFinder {
   ) {}
 
   /**
-   * What `look` finds where the index leads, or `null`. When that is nothing, the index and the list of offers are asked once more: the code
+   * What `look` finds where the index leads, or `null`. When that is nothing, the index and the list of offers are read once more: the code
    * may have moved to another offer meanwhile, or this process remembers offers of before the data were wiped.
    */
   async find<Found>(code: string, look: (where: Whereabouts) => Promise<Found | null>): Promise<Found | null> {

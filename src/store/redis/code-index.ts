@@ -21,7 +21,7 @@ type Part<Item> = { shard: number; places: number[]; items: Item[]; hashes: numb
 
 /** The index of all codes: see `keys.ts` for what an entry is worth. */
 export class CodeIndex {
-  /** How many buckets each part has, as far as this process knows. */
+  /** How many buckets each part had when this process last read it. */
   readonly #buckets: number[] = new Array(INDEX_SHARDS).fill(1);
 
   constructor(

@@ -5,6 +5,7 @@ export type Commands = {
   hget(key: string, field: string): Promise<string | null>;
   hscan(key: string, cursor: string, ...options: Argument[]): Promise<[cursor: string, items: string[]]>;
   lrange(key: string, from: number, to: number): Promise<string[]>;
+  publish(channel: string, text: string): Promise<unknown>;
   pipeline(): CommandPipeline;
 };
 
@@ -29,6 +30,7 @@ export function commandsOf(client: RedisClient): Commands {
     hget: (key, field) => text("hget", key, field),
     hscan: (key, cursor, ...options) => send(client, "hscan", key, cursor, ...options) as Promise<[string, string[]]>,
     lrange: (key, from, to) => list("lrange", key, from, to),
+    publish: (channel, message) => send(client, "publish", channel, message),
     pipeline: () => pipelineOf(client),
   };
 }

@@ -44,9 +44,8 @@ export async function importCodes(
   since: number | undefined,
 ): Promise<AddedCodes> {
   const batch = parseBatch(batchInput);
-  const { connection, keys, notify } = importing;
+  const { connection, keys } = importing;
   const base = offerKey(keys.prefix, offerId);
-  const change: StoreChange = { type: "offer", offerId };
   return withImportLock(connection, keys, async (turn) => {
     const begun = await beginImport(connection, base, turn, batch, codes.length);
     if (begun.status !== "ready") throw refusalError(begun, offerId, batch.id, batchInput);
@@ -55,11 +54,31 @@ export async function importCodes(
     await enterCodes(importing, turn, open, chunk, since ?? open.size);
     for (const [place, first] of chunk.again) chunk.outcomes[place] = again(chunk.outcomes[first] as CodeOutcome);
     const added = chunk.wanted.map((place) => codes[place] as string);
-    await addCodes(connection, base, turn, { open, codes: added, channel: keys.changes, change: changeText(change) });
-    await growBuckets(connection, base, open.buckets, open.codes + added.length);
-    if (open.size === 0) notify(change);
+    await addChunk(importing, offerId, turn, open, added, false);
     return { start: open.size, outcomes: chunk.outcomes };
   });
+}
+
+/** `isReserved`: the codes are about to be assigned, so no claim may draw them. */
+export async function addChunk(
+  { connection, keys, notify }: Importing,
+  offerId: string,
+  turn: Turn,
+  open: OpenBatch,
+  codes: readonly string[],
+  isReserved: boolean,
+): Promise<void> {
+  const base = offerKey(keys.prefix, offerId);
+  const change: StoreChange = { type: "offer", offerId };
+  await addCodes(connection, base, turn, {
+    open,
+    codes,
+    isReserved,
+    channel: keys.changes,
+    change: changeText(change),
+  });
+  await growBuckets(connection, base, open.buckets, open.codes + codes.length);
+  if (open.size === 0) notify(change);
 }
 
 /** What `importCodes` would make of each code if it stood alone. */
@@ -79,13 +98,13 @@ export async function tryCodes(
   return outcomes;
 }
 
-function refusalError(refusal: Refusal, offerId: string, batchId: string, batch: BatchInput): Error {
+export function refusalError(refusal: Refusal, offerId: string, batchId: string, batch: BatchInput): Error {
   if (refusal.status === "different-days") return differentDays(refusal.known, parseBatch(batch));
   if (refusal.status === "unknown-offer") return unknownOffer(offerId);
   return new InvalidInputError(`batch "${batchId}" is full: name another batch`);
 }
 
-function chunkOf(codes: readonly string[]): Chunk {
+export function chunkOf(codes: readonly string[]): Chunk {
   const keys = codes.map(codeKey);
   const firsts = new Map<string, number>();
   const chunk: Chunk = { keys, outcomes: new Array(codes.length).fill("added"), wanted: [], again: new Map() };
@@ -105,7 +124,7 @@ function again(first: CodeOutcome): CodeOutcome {
 }
 
 /** Leaves in `wanted` the codes that no offer has, each of them with the entry that leads to its place. */
-async function enterCodes(
+export async function enterCodes(
   { index, finder }: Importing,
   turn: Turn,
   open: OpenBatch,

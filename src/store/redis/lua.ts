@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { REMEMBERED_CLAIMS } from "../../domain/holding.js";
 import { PAGE, PLACES } from "./keys.js";
 
-/** A Lua script, whether it may write, and its digest, by which Redis knows it. */
+/** A Lua script, whether it may write, and the digest by which Redis finds it. */
 export type Script = {
   readonly name: string;
   readonly mode: "writes" | "reads";

@@ -43,8 +43,8 @@ export class OfferRegistry {
   }
 
   /**
-   * The offer with this number: "" for one that was deleted, `null` where nobody knows. A number is never given anew while the data
-   * last; `isFresh` asks Redis again, for a process that has seen them wiped.
+   * The offer with this number: "" for one that was deleted, `null` if it is unknown. A number is never given anew while the data
+   * last; `isFresh` reads Redis again, for a process that has seen them wiped.
    */
   async offerWith(number: number, isFresh: boolean): Promise<string | null> {
     const known = isFresh ? undefined : this.#ids.get(number);

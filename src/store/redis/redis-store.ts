@@ -1,6 +1,7 @@
-import { checked, InvalidInputError, invalidInput } from "../../domain/errors.js";
+import { checked, invalidInput } from "../../domain/errors.js";
 import { checkAddCodes, checkCode, checkInstant, checkSignUp, unknownBatch, unknownOffer } from "../checks.js";
 import type { OfferStore, StoreChange } from "../store.js";
+import { assignCodes } from "./assigning.js";
 import { changeText, watchChanges } from "./changes.js";
 import type { RedisClient } from "./client.js";
 import { CodeFinder } from "./code-finder.js";
@@ -11,6 +12,7 @@ import { confirmationFor } from "./durability.js";
 import { givenOut } from "./given-out.js";
 import { importCodes, tryCodes } from "./importing.js";
 import { offerKey, storeKeys } from "./keys.js";
+import { mergeSubscribers } from "./merging.js";
 import { OfferRegistry } from "./offer-registry.js";
 import { optionsSchema, type RedisStoreOptions } from "./options.js";
 import { type ReconcileOptions, reconcile } from "./reconcile/index.js";
@@ -22,6 +24,7 @@ import { findCode } from "./scripts/find-code.js";
 import { forget } from "./scripts/forget.js";
 import { givenByDay } from "./scripts/given-by-day.js";
 import { holdings } from "./scripts/holdings.js";
+import { codesOf } from "./scripts/people.js";
 import { redeem } from "./scripts/redeem.js";
 import { release } from "./scripts/release.js";
 import { forgetSignUp, recordSignUp } from "./scripts/sign-up.js";
@@ -105,9 +108,15 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
       return tryCodes(parts, offerId, codes);
     },
 
-    async assign() {
-      throw new InvalidInputError("store: expected one that takes assigned codes, but got: a store in Redis");
+    assign: (offerId, batch, items) => assignCodes(parts, offerId, batch, items),
+
+    async codesOf(subscriberId) {
+      const ids = [...(await offers.numbers())].sort(([one], [other]) => one - other).map(([, id]) => id);
+      const found = await Promise.all(ids.map((offerId) => codesOf(connection, base(offerId), offerId, subscriberId)));
+      return found.flat().sort((one, other) => (other.issuedAt ?? 0) - (one.issuedAt ?? 0));
     },
+
+    merge: (from, into) => mergeSubscribers(parts, from, into),
 
     async claim(request) {
       // Without waiting where it can: what is asked for goes out while its process is still asking for more.

@@ -1,11 +1,11 @@
-import type { Assignment, StoreChange } from "offer-code";
+import type { Assignment } from "offer-code";
 import { expect, test } from "vitest";
 import { HOUR, NOON, stock } from "../../fixtures.js";
 import { type CurrentStore, claim, codeOf, codesOf, holdingOf, totals } from "./tools.js";
 
-const MOVED = { id: "moved" };
+export const MOVED = { id: "moved" };
 
-function assignment(code: string, subscriberId: string, fields: Partial<Assignment> = {}): Assignment {
+export function assignment(code: string, subscriberId: string, fields: Partial<Assignment> = {}): Assignment {
   return { code, subscriberId, messageId: `assigned ${code}`, issuedAt: NOON - HOUR, redeemedAt: null, ...fields };
 }
 
@@ -83,16 +83,5 @@ export function assignContract(store: CurrentStore): void {
     await expect(store().assign("nowhere", MOVED, [])).rejects.toThrow("offerId: expected");
     await expect(store().assign("welcome", { id: "b1", endsOn: "2026-11-30" }, [])).rejects.toThrow("name another");
     expect(await totals(store())).toMatchObject({ givenOut: 0 });
-  });
-
-  test("watchers hear of a call that changes something once", async () => {
-    await stock(store());
-    await store().assign("welcome", MOVED, []);
-    const changes: StoreChange[] = [];
-    const watch = store().watch((change) => changes.push(change));
-    await store().assign("welcome", MOVED, [assignment("OLD-1", "ann"), assignment("OLD-2", "ben")]);
-    await store().assign("welcome", MOVED, [assignment("OLD-1", "ann")]);
-    expect(changes).toEqual([{ type: "missed" }]);
-    await watch.close();
   });
 }

@@ -27,7 +27,7 @@ export type IndexFindings = { stray: StrayEntry[]; unindexed: UnindexedCode[] };
 
 /**
  * Goes through the whole index: each entry of this offer has to lead to the place where its code is, and each code of the offer has to have
- * one. Entries of offers that nobody knows are found as well.
+ * one. Entries of unknown offers are found as well.
  */
 export async function checkCodeIndex(
   shelf: KeyScanner,

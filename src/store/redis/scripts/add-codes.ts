@@ -6,6 +6,8 @@ import { FENCE, script } from "../lua.js";
 import { unexpectedReply } from "../reply.js";
 import { NEXT_REVISION, proposedRevision } from "./offers.js";
 
+/** The instant at which a code counts as redeemed that is in the pool list and about to be assigned: no claim draws it. */
+export const RESERVED = "0";
 /** Codes that go to the pool by one command: what Lua can hand over at once. */
 const PUSHED_AT_ONCE = 1000;
 
@@ -55,7 +57,8 @@ return { "ready", found[1], found[2], batch, size, found[3] or 0, found[4] }
  * ARGV[4]  the offer's incarnation, ARGV[5] the batch's number, ARGV[6] its size: as they were when the turn began
  * ARGV[7]  the channel of changes, ARGV[8] what to tell there when the batch is new, ARGV[9] the revision that the offer gets then
  * ARGV[10] how many codes there are
- * ARGV[11] the codes, each with a zero byte at its end. All in one, because each argument costs client and server as much as a code.
+ * ARGV[11] "reserve" to keep them from being drawn, or ""
+ * ARGV[12] the codes, each with a zero byte at its end. All in one, because each argument costs client and server as much as a code.
  *
  * Replies as above, { "changed-meanwhile" }, or { "added" }. Run again after a lost reply it adds nothing and replies the same.
  */
@@ -73,8 +76,12 @@ if isNew then
   nextRevision(base, tonumber(ARGV[9]))
   redis.call("PUBLISH", ARGV[7], ARGV[8])
 end
-local left, codes, at = tonumber(ARGV[10]), ARGV[11], 1
+local left, codes, at = tonumber(ARGV[10]), ARGV[12], 1
 redis.call("HINCRBY", base, "codes", left)
+if ARGV[11] == "reserve" then
+  for place = size, size + left - 1 do redis.call("HSET", base .. ":used:" .. batch, place, "${RESERVED}") end
+  redis.call("HINCRBY", base .. ":batch:" .. batch, "used", left)
+end
 while left > 0 do
   local many = math.min(left, ${PUSHED_AT_ONCE})
   local some = { struct.unpack(string.rep("s", many), codes, at) }
@@ -134,9 +141,9 @@ export async function addCodes(
   connection: Connection,
   base: string,
   turn: Turn,
-  add: { open: OpenBatch; codes: readonly string[]; channel: string; change: string },
+  add: { open: OpenBatch; codes: readonly string[]; isReserved: boolean; channel: string; change: string },
 ): Promise<void> {
-  const { open, codes, channel, change } = add;
+  const { open, codes, isReserved, channel, change } = add;
   const { batch, incarnation, number, size } = open;
   const args = [
     turn.number,
@@ -149,6 +156,7 @@ export async function addCodes(
     change,
     proposedRevision(),
     String(codes.length),
+    isReserved ? "reserve" : "",
     `${codes.join("\0")}\0`,
   ];
   const reply = await connection.run(ADD_CODES, [base], args);

@@ -19,13 +19,13 @@ const TAB = 9;
  * The compare-and-set that hands out codes.
  *
  * KEYS[1]  the offer
- * ARGV[1]  the revision of the offer that the caller decided by, and how many buckets he knows of, separated by a blank
+ * ARGV[1]  the revision of the offer that the caller decided by, and how many buckets the caller counts, separated by a blank
  * ARGV[2]  now, base 36 milliseconds
  * ARGV[3]  numbers of the batches to draw from, in turn, separated by commas
- * ARGV[4]  "count" to be told what is left, or ""
+ * ARGV[4]  "count" for the number of codes left, or ""
  * ARGV[5]  how many items there are
  * ARGV[6]  for each item (a subscriber at most once) four texts that end with a zero byte: number of the subscriber's bucket,
- *          subscriber, message, and what the caller knows: "l", "f" or "-" (may keep the latest code, the first, none) followed
+ *          subscriber, message, and what the caller expects: "l", "f" or "-" (may keep the latest code, the first, none) followed
  *          by the newest code he thinks is held. All in one, because each argument costs client and server as much as an item.
  *
  * Replies "offer-changed", { "buckets", how many there are } to be asked again with their numbers, { "records-broken", batch number } where
@@ -35,7 +35,7 @@ const TAB = 9;
  *   <tab> holds ...              the subscriber holds something else, or the message has claimed already (see holdsLine)
  *   <tab> none                   the caller was right and holds nothing
  *   <tab> pool-empty             the caller was right, and these batches have no code left
- * and where it was asked for a last line: how many codes these batches have left.
+ * and with "count" a last line: how many codes these batches have left.
  *
  * Everything is read before anything is written, so that an error leaves nothing half done. What takes time besides the calls is
  * each text that Lua makes anew, so for a claim these are its record, its ref, and what is read from the item.

@@ -37,8 +37,8 @@ for k = 1, #KEYS do call("HSET", KEYS[k], "fence", ARGV[1]) end
  *
  * KEYS[k]  a part of the index
  * ARGV[1]  the number of the turn
- * ARGV[2]  for each part how many codes there are, and how many buckets the caller knows of; all separated by blanks
- * ARGV[3]  for each code three texts that end with a zero byte: the number of its bucket by what the caller knows, the code in lower case, its entry
+ * ARGV[2]  for each part how many codes there are, and how many buckets the caller counts; all separated by blanks
+ * ARGV[3]  for each code three texts that end with a zero byte: the number of its bucket by the caller's count, the code in lower case, its entry
  *
  * Replies { "turn-over", the newer turn }, or { "entered", how many buckets each part has now, then for each code with another entry its number and
  * that entry }.

@@ -8,7 +8,7 @@ import { integerFrom } from "../reply.js";
  *
  * KEYS[1]  the offer
  * ARGV[1]  the subscriber, ARGV[2] the hash of the id
- * ARGV[3]  the channel of changes, ARGV[4] what to tell there
+ * ARGV[3]  the channel of changes, ARGV[4] the change to publish
  *
  * Replies how many codes the subscriber had been given.
  */

@@ -18,7 +18,7 @@ end
 
 /**
  * A revision made of the time and of chance. It is never reused: neither after the data were wiped, nor after an older copy of
- * them was restored, so nobody takes another state of the offer for the one he knows.
+ * them was restored, so no process takes another state of the offer for the one it remembers.
  */
 export function proposedRevision(): string {
   return String(Date.now() * IN_A_MILLISECOND + randomInt(IN_A_MILLISECOND));
@@ -33,7 +33,7 @@ export function proposedRevision(): string {
  * ARGV[3]  its number
  * ARGV[4]  the incarnation of a new offer
  * ARGV[5]  the revision to give it
- * ARGV[6]  the channel of changes, ARGV[7] what to tell there
+ * ARGV[6]  the channel of changes, ARGV[7] the change to publish
  *
  * Replies "saved", "changed-meanwhile", or "half-deleted" where an offer of this id is being removed.
  */

@@ -13,7 +13,7 @@ import { instant, instantText, unexpectedReply } from "../reply.js";
  * ARGV[1]  the code's ref: where the index says that it is
  * ARGV[2]  the code in lower case, ARGV[3] as it was imported, where that is known
  * ARGV[4]  when, base 36 milliseconds
- * ARGV[5]  the channel of changes, ARGV[6] what to tell there; the subscriber's id is added
+ * ARGV[5]  the channel of changes, ARGV[6] the change to publish; the subscriber's id is added
  *
  * Replies {} where the ref leads nowhere, { "other", code } where this code is there, or { "redeemed" | "already-redeemed", code, subscriber or "", when }.
  */

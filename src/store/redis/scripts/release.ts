@@ -41,13 +41,13 @@ return { "nothing-claimed" }
  * KEYS[1]  the offer
  * KEYS[2]  the lease
  * ARGV[1]  the subscriber, ARGV[2] the hash of the id
- * ARGV[3]  the channel of changes, ARGV[4] what to tell there
+ * ARGV[3]  the channel of changes, ARGV[4] the change to publish
  * ARGV[5]  for how many milliseconds the answer is kept
  * ARGV[6]  the claim, as the lease's script found it
  *
  * Replies { "nothing-claimed" | "redeemed" | "shared" | "too-late" } or { "released", code }. Run again after a lost reply it replies the same.
  *
- * A client that lost its connection can send a command long after its caller was told that it failed. By then the message may have been
+ * A client that lost its connection can send a command long after the call has failed. By then the message may have been
  * sent after all, with this code, or the code may have been released and claimed anew. The lease has ended then, by the server's own clock.
  *
  * The code goes back to the pool last: whatever ends the script before, nobody else is given it.

@@ -36,6 +36,31 @@ return known
 `,
 );
 
+/**
+ * Records a sign-up in place of any other.
+ *
+ * KEYS[1]  the subscriber's bucket of sign-ups
+ * ARGV[1]  the subscriber, ARGV[2] the offer
+ *
+ * Replies 1.
+ */
+const REPLACE_SIGN_UP = script(
+  "replace-sign-up",
+  "writes",
+  `redis.call("HSET", KEYS[1], ARGV[1], ARGV[2])
+return 1
+`,
+);
+
+export async function replaceSignUp(
+  connection: Connection,
+  bucket: string,
+  subscriberId: string,
+  offerId: string,
+): Promise<void> {
+  await connection.run(REPLACE_SIGN_UP, [bucket], [subscriberId, offerId]);
+}
+
 export async function recordSignUp(
   connection: Connection,
   bucket: string,
