@@ -23,9 +23,11 @@ export async function liveStore({ redis, prefix }: LiveOptions) {
 
 /** The engines that a folder's templates need have to be there before the first of them is rendered. */
 export async function requireEngines(folder: Folder): Promise<void> {
-  const engines = new Set(folder.templates.flatMap((template) => sourcesOf(template).map(([, { engine }]) => engine)));
-  const peers: Record<string, Peer> = { handlebars: "handlebars", liquid: "liquidjs" };
-  for (const engine of engines) await importPeer(peers[engine] as Peer);
+  const sources = folder.templates.flatMap((template) => sourcesOf(template).map(([, source]) => source));
+  const peers = { handlebars: "handlebars", liquid: "liquidjs" } as const;
+  const needed = new Set<Peer>(sources.map(({ engine }) => peers[engine]));
+  if (sources.some(({ mjml }) => mjml !== undefined)) needed.add("mjml");
+  for (const peer of needed) await importPeer(peer);
 }
 
 /** Opens a folder for one command, and what it needs; `close` ends all of it. */

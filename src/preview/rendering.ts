@@ -56,9 +56,10 @@ export async function renderMessage(workspace: Workspace, renderer: Renderer, wa
   const answers = new Map<string, PreviewAnswer>();
   const sources = sourcesOf(template).filter(([name]) => only?.includes(name) ?? true);
   const work = {
-    parts: sources.map(([name, { engine, text }]) => ({
+    parts: sources.map(([name, { engine, text, mjml }]) => ({
       name,
       engine,
+      ...(mjml && { mjml }),
       source: draft[name] ?? text,
       escape: name === "body" && template.channel === "email",
     })),

@@ -154,3 +154,53 @@ test("a folder that is not there is named in words", async () => {
   expect(stderr).toBe(`offer-code: ${folder}/nowhere: there is no such file or folder\n`);
   expect(code).toBe(2);
 });
+
+describe("files of any ending", () => {
+  test("are rendered by the engine that the template names", async () => {
+    const files = { "a.html": "{{#if name}}<b>{{name}}</b>{{/if}}", "b.txt": "{{name}}" };
+    const folder = templatesOf(files, { template: { engine: "handlebars", text: "b.txt" }, data: { name: "Ann" } });
+    expect(await findingsOf(folder)).toEqual([]);
+    expect(await renderedIn(folder, "a.html")).toBe("<b>Ann</b>");
+    const liquid = templatesOf(
+      { "a.html": "{{ name | upcase }}" },
+      { template: { engine: "liquid" }, data: { name: "a" } },
+    );
+    expect(await renderedIn(liquid, "a.html")).toBe("A");
+  });
+
+  test("need an engine where their ending names none", async () => {
+    const { stderr, code } = await run("check", templatesOf({ "a.html": "a" }));
+    expect(stderr).toMatch(
+      /preview\.json\.templates\[0\]\.file: expected a file that ends in .*or the template's "engine"/,
+    );
+    expect(code).toBe(2);
+  });
+
+  const mjml = (text: string) =>
+    `<mjml><mj-body>\n<mj-include path="./parts/head.mjml" /><mj-section><mj-column>${text}</mj-column></mj-section></mj-body></mjml>`;
+  const head = "<mj-section><mj-column><mj-text>From {{shop}}</mj-text></mj-column></mj-section>";
+
+  test("are compiled where they are MJML, with their includes", async () => {
+    const folder = templatesOf(
+      { "a.mjml": mjml("<mj-text>Hi {{name}} {{city}}</mj-text><mj-colour />"), "parts/head.mjml": head },
+      { template: { engine: "handlebars" }, data: { name: "Ann", shop: "us" } },
+    );
+    const rendered = await renderedIn(folder, "a.mjml");
+    expect(rendered).toMatch(/^<!doctype html>/i);
+    expect(rendered).toMatch(/From us[\s\S]*Hi Ann/);
+    expect(await findingsOf(folder)).toEqual([
+      expect.stringMatching(/^a\.mjml:2: warning: MJML: .*mj-colour/),
+      expect.stringMatching(/^a\.mjml:2:\d+: error: city is missing/),
+    ]);
+  });
+
+  test("that are MJML include nothing from outside of the folder", async () => {
+    const folder = templatesOf(
+      { "a.mjml": mjml(""), "parts/head.mjml": '<mj-include path="../../../outside.mjml" />' },
+      { template: { engine: "handlebars" } },
+    );
+    const { stderr, code } = await run("check", folder);
+    expect(stderr).toMatch(/^offer-code: \.\.\/\.\.\/outside\.mjml: /);
+    expect(code).toBe(2);
+  });
+});

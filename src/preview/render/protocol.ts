@@ -5,8 +5,11 @@ import type { Engine, PartName } from "../api.js";
 import type { Partials } from "../folder.js";
 import type { Inspection } from "./inspect.js";
 
-/** One text to render. `escape`: it is HTML, and is inspected. */
-export type Part = { name: PartName; engine: Engine; source: string; escape: boolean };
+/** A file of MJML, the folder that its includes have to be in, and what changes with the texts of all these. */
+export type MjmlFile = { path: string; folder: string; version: string };
+
+/** One text to render. `escape`: it is HTML, and is inspected. `mjml`: the source is MJML, which becomes the template. */
+export type Part = { name: PartName; engine: Engine; source: string; escape: boolean; mjml?: MjmlFile };
 
 /** The module of a folder that prepares the engines: its path, its name in the folder, and what changes with its text. */
 export type SetupFile = { path: string; name: string; version: string };
