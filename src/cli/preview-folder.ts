@@ -23,7 +23,10 @@ export async function liveStore({ redis, prefix }: LiveOptions) {
 
 /** The engines that a folder's templates need have to be there before the first of them is rendered. */
 export async function requireEngines(folder: Folder): Promise<void> {
-  const sources = folder.templates.flatMap((template) => sourcesOf(template).map(([, source]) => source));
+  const sources = folder.templates.flatMap((template) => [
+    ...sourcesOf(template).map(([, source]) => source),
+    ...(template.layout === null ? [] : [template.layout]),
+  ]);
   const peers = { handlebars: "handlebars", liquid: "liquidjs" } as const;
   const needed = new Set<Peer>(sources.map(({ engine }) => peers[engine]));
   if (sources.some(({ mjml }) => mjml !== undefined)) needed.add("mjml");

@@ -57,14 +57,15 @@ const templateSchema = z
       engine: z.enum(ENGINES, { error: '"handlebars" or "liquid"' }).optional(),
       subject: z.string({ error: "text" }).optional(),
       text: fileSchema.optional(),
+      layout: fileSchema.optional(),
       offer: idSchema.optional(),
       types: typesSchema.optional(),
       maxSegments: segmentsSchema.optional(),
     },
     { error: "a template" },
   )
-  .superRefine(({ file, text, engine }, context) => {
-    for (const [field, name] of Object.entries({ file, text })) {
+  .superRefine(({ file, text, layout, engine }, context) => {
+    for (const [field, name] of Object.entries({ file, text, layout })) {
       if (name === undefined || engine !== undefined || endingEngine(name) !== undefined) continue;
       const message = 'a file that ends in .hbs, .handlebars or .liquid, or the template\'s "engine"';
       context.addIssue({ code: "custom", message, path: [field] });
@@ -87,7 +88,11 @@ const definitionSchema = z
         error: "at least one subscriber",
       }),
       templates: z.array(templateSchema, { error: "a list of templates" }).min(1, { error: "at least one template" }),
-      partials: fileSchema.optional(),
+      partials: z
+        .union([fileSchema, z.array(fileSchema).min(1), z.record(z.string().min(1), fileSchema)], {
+          error: "a folder, a list of folders, or an object of names and files",
+        })
+        .optional(),
       setup: fileSchema.regex(/\.m?js$/, { error: "a module that ends in .mjs or .js" }).optional(),
     },
     { error: "an object with offers, subscribers and templates" },

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { checked, InvalidInputError } from "../domain/errors.js";
 import { poolCodes } from "../intake/codes-file.js";
@@ -7,6 +7,7 @@ import { textOf } from "../intake/source.js";
 import type { Channel, Engine } from "./api.js";
 import { type Definition, definitionSchema, endingEngine, type TemplateEntry } from "./definition.js";
 import { FolderError, pathInside } from "./inside.js";
+import { type Partials, readPartials } from "./partials.js";
 import type { MjmlFile, SetupFile } from "./render/protocol.js";
 import { systemText } from "./system-error.js";
 
@@ -22,11 +23,11 @@ export type Template = {
   channel: Channel;
   subject: Source | null;
   body: Source;
+  /** What the body is put into. */
+  layout: Source | null;
   text: Source | null;
   entry: TemplateEntry;
 };
-
-export type Partials = Record<Engine, Record<string, string>>;
 
 /** Everything that a preview folder says, read at one moment. `watched`: the folders whose files it came from. */
 export type Folder = {
@@ -55,7 +56,7 @@ export async function readFolder(path: string): Promise<Folder> {
   for (const { file } of definition.offers.flatMap((offer) => offer.codes)) {
     codes.set(file, await poolCodes(textOf(file, read(file))));
   }
-  const { partials, partialFiles } = readPartials(path, definition.partials, watched);
+  const { partials, partialFiles } = readPartials(path, definition.partials, read, (folder) => watched.add(folder));
   const setup = definition.setup === undefined ? null : setupFile(path, definition.setup, read(definition.setup));
   return { path, definition, templates, partials, partialFiles, setup, codes, watched: [...watched] };
 }
@@ -88,17 +89,20 @@ function jsonOf(text: string): unknown {
 function readTemplate(folder: string, entry: TemplateEntry, read: (name: string) => string): Template {
   const { id, name = id, channel, file, subject, text } = entry;
   const engineOf = (name: string) => endingEngine(name) ?? entry.engine ?? "handlebars";
-  const engine = engineOf(file);
-  const body = read(file);
-  const mjml = isMjml(file) ? mjmlFile(folder, file, body, read) : undefined;
+  const sourceOf = (file: string): Source => {
+    const text = read(file);
+    const mjml = isMjml(file) ? mjmlFile(folder, file, text, read) : undefined;
+    return { engine: engineOf(file), text, file, ...(mjml && { mjml }) };
+  };
   return {
     id,
     name,
     channel,
     entry,
-    subject: subject === undefined ? null : { engine, text: subject, file: null },
-    body: { engine, text: body, file, ...(mjml && { mjml }) },
-    text: text === undefined ? null : { engine: engineOf(text), text: read(text), file: text },
+    subject: subject === undefined ? null : { engine: engineOf(file), text: subject, file: null },
+    body: sourceOf(file),
+    layout: entry.layout === undefined ? null : sourceOf(entry.layout),
+    text: text === undefined ? null : sourceOf(text),
   };
 }
 
@@ -119,33 +123,6 @@ function mjmlFile(folder: string, file: string, text: string, read: (name: strin
     }
   }
   return { path: pathInside(folder, file), folder: pathInside(folder, "."), version: versionOf([...texts].join("\0")) };
-}
-
-/** Partials are named by their file without its ending: `{{> footer}}`, `{% render "footer" %}`. */
-function readPartials(path: string, name: string | undefined, watched: Set<string>) {
-  const partials: Partials = { handlebars: {}, liquid: {} };
-  const partialFiles: Partials = { handlebars: {}, liquid: {} };
-  if (name === undefined) return { partials, partialFiles };
-  const folder = pathInside(path, name);
-  watched.add(folder);
-  for (const file of filesIn(folder, name)) {
-    const [, partial, ending] = /^(.+)\.(hbs|handlebars|liquid)$/.exec(file) ?? [];
-    if (partial === undefined || ending === undefined) continue;
-    const engine = endingEngine(file);
-    if (engine === undefined) continue;
-    const named = join(name, file);
-    partials[engine][partial] = readText(pathInside(path, named), named);
-    partialFiles[engine][partial] = named;
-  }
-  return { partials, partialFiles };
-}
-
-function filesIn(folder: string, name: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch (error) {
-    throw new FolderError(`${name}: expected a folder of partials, but got: ${systemText(error)}`, { cause: error });
-  }
 }
 
 function readText(file: string, name: string): string {

@@ -204,3 +204,65 @@ describe("files of any ending", () => {
     expect(code).toBe(2);
   });
 });
+
+describe("partials", () => {
+  test("lie in folders of folders, in several folders, and in files of any ending", async () => {
+    const folder = templatesOf(
+      {
+        "a.hbs": "{{> mail/foot}} {{> head}} {{> plain}}",
+        "b.liquid": '{% render "mail/foot" %} {% render "plain" %}',
+        "p/mail/foot.hbs": "foot {{> head}}",
+        "p/mail/foot.liquid": "foot",
+        "q/head.hbs": "head",
+        "q/plain.html": "<p>",
+        "q/plain.hbs.bak": "no",
+      },
+      { partials: ["p", "q"] },
+    );
+    expect(await findingsOf(folder)).toEqual([]);
+    expect(await renderedIn(folder, "a.hbs")).toBe("foot head head <p>");
+    expect(await renderedIn(folder, "b.liquid")).toBe("foot <p>");
+  });
+
+  test("have the names that preview.json gives them", async () => {
+    const folder = templatesOf(
+      { "a.hbs": "{{> sign-off}}", "any/where.hbs": "Yours, {{name}}" },
+      { partials: { "sign-off": "any/where.hbs" } },
+    );
+    expect(await findingsOf(folder)).toEqual([
+      "any/where.hbs:1:10: error: name is missing in this subscriber's data [ann, campaign]",
+    ]);
+  });
+
+  test("of one name in two folders are rejected", async () => {
+    const folder = templatesOf({ "a.hbs": "a", "p/x.hbs": "1", "q/x.hbs": "2" }, { partials: ["p", "q"] });
+    const { stderr } = await run("check", folder);
+    expect(stderr).toBe("offer-code: partials: expected one file for x, but got: p/x.hbs and q/x.hbs\n");
+  });
+});
+
+describe("a layout around the message", () => {
+  const layouts = {
+    "l/main.hbs": "<html>{{title}}{{{body}}}</html>",
+    "l/main.liquid": "<html>{{ title }}{{ content_for_layout }}</html>",
+  };
+
+  test.each(["hbs", "liquid"])("takes the rendered body: .%s", async (ending) => {
+    const folder = templatesOf(
+      { [`a.${ending}`]: "<b>{{name}}</b>", ...layouts },
+      { template: { layout: `l/main.${ending}` }, data: { name: "Ann", title: "Hi " } },
+    );
+    expect(await findingsOf(folder)).toEqual([]);
+    expect(await renderedIn(folder, `a.${ending}`)).toBe("<html>Hi <b>Ann</b></html>");
+  });
+
+  test("is named where it is wrong", async () => {
+    const broken = { ...layouts, "l/main.hbs": "{{title}}{{shout body}}" };
+    const findings = (files: Record<string, string>) =>
+      findingsOf(templatesOf({ "a.hbs": "a", ...files }, { template: { layout: "l/main.hbs" } }));
+    expect(await findings(broken)).toEqual([
+      expect.stringMatching(/^l\/main\.hbs:1:10: error: undefined helper: shout/),
+    ]);
+    expect(await findings(layouts)).toEqual([expect.stringMatching(/^l\/main\.hbs:1:9: error: title is missing/)]);
+  });
+});
