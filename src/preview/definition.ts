@@ -2,15 +2,14 @@ import { z } from "zod";
 import { codeSchema, idSchema } from "../domain/identifier.js";
 import { MESSAGE_TYPES, type MessageType } from "../domain/message.js";
 import { daySchema, parseOffer } from "../domain/offer.js";
+import type { Engine } from "./api.js";
 
 const TYPE_NAMES = Object.keys(MESSAGE_TYPES) as [MessageType, ...MessageType[]];
 const INSTANT_EXPECTED = "a day such as 2026-11-30, or an instant such as 2026-11-30T09:00:00Z";
 
 const instantSchema = z.string({ error: INSTANT_EXPECTED }).refine(isInstant, { error: INSTANT_EXPECTED });
 const fileSchema = z.string({ error: "the path of a file in this folder" }).min(1, { error: "the path of a file" });
-const templateFileSchema = fileSchema.regex(/\.(hbs|handlebars|liquid)$/, {
-  error: "a file that ends in .hbs, .handlebars or .liquid",
-});
+const ENGINES = ["handlebars", "liquid"] as const;
 const typesSchema = z
   .array(z.enum(TYPE_NAMES, { error: TYPE_NAMES.map((name) => `"${name}"`).join(", ") }), { error: "a list of types" })
   .min(1, { error: "at least one message type" });
@@ -48,20 +47,30 @@ const subscriberSchema = z.strictObject(
   { error: "a subscriber" },
 );
 
-const templateSchema = z.strictObject(
-  {
-    id: idSchema,
-    name: z.string({ error: "text" }).max(200, { error: "at most 200 characters" }).optional(),
-    channel: z.enum(["email", "sms"], { error: '"email" or "sms"' }),
-    file: templateFileSchema,
-    subject: z.string({ error: "text" }).optional(),
-    text: templateFileSchema.optional(),
-    offer: idSchema.optional(),
-    types: typesSchema.optional(),
-    maxSegments: segmentsSchema.optional(),
-  },
-  { error: "a template" },
-);
+const templateSchema = z
+  .strictObject(
+    {
+      id: idSchema,
+      name: z.string({ error: "text" }).max(200, { error: "at most 200 characters" }).optional(),
+      channel: z.enum(["email", "sms"], { error: '"email" or "sms"' }),
+      file: fileSchema,
+      engine: z.enum(ENGINES, { error: '"handlebars" or "liquid"' }).optional(),
+      subject: z.string({ error: "text" }).optional(),
+      text: fileSchema.optional(),
+      layout: fileSchema.optional(),
+      offer: idSchema.optional(),
+      types: typesSchema.optional(),
+      maxSegments: segmentsSchema.optional(),
+    },
+    { error: "a template" },
+  )
+  .superRefine(({ file, text, layout, engine }, context) => {
+    for (const [field, name] of Object.entries({ file, text, layout })) {
+      if (name === undefined || engine !== undefined || endingEngine(name) !== undefined) continue;
+      const message = 'a file that ends in .hbs, .handlebars or .liquid, or the template\'s "engine"';
+      context.addIssue({ code: "custom", message, path: [field] });
+    }
+  });
 
 /** An offer is written as for `saveOffer`, and names its code files as well. */
 const offerSchema = z.looseObject(
@@ -79,7 +88,11 @@ const definitionSchema = z
         error: "at least one subscriber",
       }),
       templates: z.array(templateSchema, { error: "a list of templates" }).min(1, { error: "at least one template" }),
-      partials: fileSchema.optional(),
+      partials: z
+        .union([fileSchema, z.array(fileSchema).min(1), z.record(z.string().min(1), fileSchema)], {
+          error: "a folder, a list of folders, or an object of names and files",
+        })
+        .optional(),
       setup: fileSchema.regex(/\.m?js$/, { error: "a module that ends in .mjs or .js" }).optional(),
     },
     { error: "an object with offers, subscribers and templates" },
@@ -99,6 +112,12 @@ export type OfferEntry = Definition["offers"][number];
 export type SubscriberEntry = Definition["subscribers"][number];
 export type TemplateEntry = Definition["templates"][number];
 export { definitionSchema, TYPE_NAMES };
+
+/** The engine that a file's ending names. */
+export function endingEngine(file: string): Engine | undefined {
+  if (/\.(hbs|handlebars)$/.test(file)) return "handlebars";
+  return file.endsWith(".liquid") ? "liquid" : undefined;
+}
 
 /** The offer alone, as a store takes it. Throws an `InvalidInputError` that names the wrong field. */
 export function offerOf({ codes: _codes, ...offer }: OfferEntry) {

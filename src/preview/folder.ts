@@ -1,20 +1,21 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { checked, InvalidInputError } from "../domain/errors.js";
 import { poolCodes } from "../intake/codes-file.js";
 import { textOf } from "../intake/source.js";
 import type { Channel, Engine } from "./api.js";
-import { type Definition, definitionSchema, type TemplateEntry } from "./definition.js";
+import { type Definition, definitionSchema, endingEngine, type TemplateEntry } from "./definition.js";
 import { FolderError, pathInside } from "./inside.js";
-import type { SetupFile } from "./render/protocol.js";
+import { type Partials, readPartials } from "./partials.js";
+import type { MjmlFile, SetupFile } from "./render/protocol.js";
 import { systemText } from "./system-error.js";
 
 export const DEFINITION_FILE = "preview.json";
 const LARGEST_FILE = 20_000_000;
 
 /** A text that a template engine renders: a file of the folder, or (a subject) a line of `preview.json`. */
-export type Source = { engine: Engine; text: string; file: string | null };
+export type Source = { engine: Engine; text: string; file: string | null; mjml?: MjmlFile };
 
 export type Template = {
   id: string;
@@ -22,11 +23,11 @@ export type Template = {
   channel: Channel;
   subject: Source | null;
   body: Source;
+  /** What the body is put into. */
+  layout: Source | null;
   text: Source | null;
   entry: TemplateEntry;
 };
-
-export type Partials = Record<Engine, Record<string, string>>;
 
 /** Everything that a preview folder says, read at one moment. `watched`: the folders whose files it came from. */
 export type Folder = {
@@ -50,22 +51,22 @@ export async function readFolder(path: string): Promise<Folder> {
     watched.add(dirname(file));
     return readText(file, name);
   };
-  const templates = definition.templates.map((entry) => readTemplate(entry, read));
+  const templates = definition.templates.map((entry) => readTemplate(path, entry, read));
   const codes = new Map<string, string[]>();
   for (const { file } of definition.offers.flatMap((offer) => offer.codes)) {
     codes.set(file, await poolCodes(textOf(file, read(file))));
   }
-  const { partials, partialFiles } = readPartials(path, definition.partials, watched);
+  const { partials, partialFiles } = readPartials(path, definition.partials, read, (folder) => watched.add(folder));
   const setup = definition.setup === undefined ? null : setupFile(path, definition.setup, read(definition.setup));
   return { path, definition, templates, partials, partialFiles, setup, codes, watched: [...watched] };
 }
 
-export function engineOf(file: string): Engine {
-  return file.endsWith(".liquid") ? "liquid" : "handlebars";
+function setupFile(folder: string, name: string, text: string): SetupFile {
+  return { path: pathInside(folder, name), name, version: versionOf(text) };
 }
 
-function setupFile(folder: string, name: string, text: string): SetupFile {
-  return { path: pathInside(folder, name), name, version: createHash("sha256").update(text).digest("hex") };
+function versionOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 function readDefinition(path: string): Definition {
@@ -85,44 +86,43 @@ function jsonOf(text: string): unknown {
   }
 }
 
-function readTemplate(entry: TemplateEntry, read: (name: string) => string): Template {
+function readTemplate(folder: string, entry: TemplateEntry, read: (name: string) => string): Template {
   const { id, name = id, channel, file, subject, text } = entry;
-  const engine = engineOf(file);
+  const engineOf = (name: string) => endingEngine(name) ?? entry.engine ?? "handlebars";
+  const sourceOf = (file: string): Source => {
+    const text = read(file);
+    const mjml = isMjml(file) ? mjmlFile(folder, file, text, read) : undefined;
+    return { engine: engineOf(file), text, file, ...(mjml && { mjml }) };
+  };
   return {
     id,
     name,
     channel,
     entry,
-    subject: subject === undefined ? null : { engine, text: subject, file: null },
-    body: { engine, text: read(file), file },
-    text: text === undefined ? null : { engine: engineOf(text), text: read(text), file: text },
+    subject: subject === undefined ? null : { engine: engineOf(file), text: subject, file: null },
+    body: sourceOf(file),
+    layout: entry.layout === undefined ? null : sourceOf(entry.layout),
+    text: text === undefined ? null : sourceOf(text),
   };
 }
 
-/** Partials are named by their file without its ending: `{{> footer}}`, `{% render "footer" %}`. */
-function readPartials(path: string, name: string | undefined, watched: Set<string>) {
-  const partials: Partials = { handlebars: {}, liquid: {} };
-  const partialFiles: Partials = { handlebars: {}, liquid: {} };
-  if (name === undefined) return { partials, partialFiles };
-  const folder = pathInside(path, name);
-  watched.add(folder);
-  for (const file of filesIn(folder, name)) {
-    const [, partial, ending] = /^(.+)\.(hbs|handlebars|liquid)$/.exec(file) ?? [];
-    if (partial === undefined || ending === undefined) continue;
-    const engine = engineOf(file);
-    const named = join(name, file);
-    partials[engine][partial] = readText(pathInside(path, named), named);
-    partialFiles[engine][partial] = named;
-  }
-  return { partials, partialFiles };
+/** `mail.mjml`, and `mail.mjml.hbs` */
+function isMjml(file: string): boolean {
+  return /\.mjml(\.|$)/.test(file);
 }
 
-function filesIn(folder: string, name: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch (error) {
-    throw new FolderError(`${name}: expected a folder of partials, but got: ${systemText(error)}`, { cause: error });
+const INCLUDE = /<mj-include\b[^>]*?\bpath\s*=\s*["']([^"']+)["']/g;
+
+/** MJML reads its includes by itself. They are read here as well, to be watched and to stay inside the folder. */
+function mjmlFile(folder: string, file: string, text: string, read: (name: string) => string): MjmlFile {
+  const texts = new Map([[file, text]]);
+  for (const [from, each] of texts) {
+    for (const [, name = ""] of each.matchAll(INCLUDE)) {
+      const included = join(dirname(from), name);
+      if (!texts.has(included)) texts.set(included, read(included));
+    }
   }
+  return { path: pathInside(folder, file), folder: pathInside(folder, "."), version: versionOf([...texts].join("\0")) };
 }
 
 function readText(file: string, name: string): string {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 /** A package that this one uses only if it is installed. */
-export type Peer = "handlebars" | "liquidjs" | "ioredis";
+export type Peer = "handlebars" | "liquidjs" | "ioredis" | "mjml";
 
 /** A package that is needed is not installed. */
 export class MissingPackageError extends Error {

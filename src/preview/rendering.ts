@@ -4,7 +4,7 @@ import { type Moment, type PreviewAnswer, previewAnswer } from "./answers.js";
 import type { Draft, Fault, PartName } from "./api.js";
 import type { Folder, Source, Template } from "./folder.js";
 import type { Inspection } from "./render/inspect.js";
-import type { PartError, RenderedPart } from "./render/protocol.js";
+import type { Part, PartError, PartSource, RenderedPart } from "./render/protocol.js";
 import type { Renderer } from "./render/renderer.js";
 import { sourcesOf, type Workspace } from "./workspace.js";
 
@@ -56,12 +56,14 @@ export async function renderMessage(workspace: Workspace, renderer: Renderer, wa
   const answers = new Map<string, PreviewAnswer>();
   const sources = sourcesOf(template).filter(([name]) => only?.includes(name) ?? true);
   const work = {
-    parts: sources.map(([name, { engine, text }]) => ({
-      name,
-      engine,
-      source: draft[name] ?? text,
-      escape: name === "body" && template.channel === "email",
-    })),
+    parts: sources.map(([name, source]): Part => {
+      const isHtml = name === "body" && template.channel === "email";
+      const part = { name, ...partOf({ ...source, text: draft[name] ?? source.text }, isHtml) };
+      const { layout } = template;
+      return name === "body" && layout !== null
+        ? { ...part, layout: { ...partOf(layout, isHtml), file: layout.file ?? "" } }
+        : part;
+    }),
     partials: workspace.folder.partials,
     setup: workspace.folder.setup,
     data: wanted.data,
@@ -80,6 +82,10 @@ export async function renderMessage(workspace: Workspace, renderer: Renderer, wa
     wanted.signal,
   );
   return { ...partsAndFaults(workspace.folder, template, rendered), answers: [...answers.values()] };
+}
+
+function partOf({ engine, text, mjml }: Source, isHtml: boolean): PartSource {
+  return { engine, source: text, escape: isHtml, ...(mjml && { mjml }) };
 }
 
 function partsAndFaults(
@@ -123,7 +129,7 @@ function faultOf({ partialFiles }: Folder, part: PartName, source: Source | unde
   const [, partial = "", text = ""] = IN_PARTIAL.exec(error.message) ?? [];
   const partialFile = source && partialFiles[source.engine][partial];
   const message = oneLine(partialFile === undefined ? error.message : text);
-  return { part, file: error.file ?? partialFile ?? source?.file ?? null, message, line, column };
+  return { part, file: partialFile ?? error.file ?? source?.file ?? null, message, line, column };
 }
 
 /** Handlebars draws an arrow under what it could not parse; line and column say the same. */

@@ -73,7 +73,9 @@ export function workspaceView(workspace: Workspace, revision: number, problem: s
       channel: template.channel,
       offer: template.entry.offer ?? null,
       types: typesOf(template),
-      sources: Object.fromEntries(sourcesOf(template)),
+      sources: Object.fromEntries(
+        sourcesOf(template).map(([part, { engine, text, file }]) => [part, { engine, text, file }]),
+      ),
     })),
     subscribers: subscribers.map(({ id, name: called, about, data }) => ({
       id,

@@ -154,3 +154,115 @@ test("a folder that is not there is named in words", async () => {
   expect(stderr).toBe(`offer-code: ${folder}/nowhere: there is no such file or folder\n`);
   expect(code).toBe(2);
 });
+
+describe("files of any ending", () => {
+  test("are rendered by the engine that the template names", async () => {
+    const files = { "a.html": "{{#if name}}<b>{{name}}</b>{{/if}}", "b.txt": "{{name}}" };
+    const folder = templatesOf(files, { template: { engine: "handlebars", text: "b.txt" }, data: { name: "Ann" } });
+    expect(await findingsOf(folder)).toEqual([]);
+    expect(await renderedIn(folder, "a.html")).toBe("<b>Ann</b>");
+    const liquid = templatesOf(
+      { "a.html": "{{ name | upcase }}" },
+      { template: { engine: "liquid" }, data: { name: "a" } },
+    );
+    expect(await renderedIn(liquid, "a.html")).toBe("A");
+  });
+
+  test("need an engine where their ending names none", async () => {
+    const { stderr, code } = await run("check", templatesOf({ "a.html": "a" }));
+    expect(stderr).toMatch(
+      /preview\.json\.templates\[0\]\.file: expected a file that ends in .*or the template's "engine"/,
+    );
+    expect(code).toBe(2);
+  });
+
+  const mjml = (text: string) =>
+    `<mjml><mj-body>\n<mj-include path="./parts/head.mjml" /><mj-section><mj-column>${text}</mj-column></mj-section></mj-body></mjml>`;
+  const head = "<mj-section><mj-column><mj-text>From {{shop}}</mj-text></mj-column></mj-section>";
+
+  test("are compiled where they are MJML, with their includes", async () => {
+    const folder = templatesOf(
+      { "a.mjml": mjml("<mj-text>Hi {{name}} {{city}}</mj-text><mj-colour />"), "parts/head.mjml": head },
+      { template: { engine: "handlebars" }, data: { name: "Ann", shop: "us" } },
+    );
+    const rendered = await renderedIn(folder, "a.mjml");
+    expect(rendered).toMatch(/^<!doctype html>/i);
+    expect(rendered).toMatch(/From us[\s\S]*Hi Ann/);
+    expect(await findingsOf(folder)).toEqual([
+      expect.stringMatching(/^a\.mjml:2: warning: MJML: .*mj-colour/),
+      expect.stringMatching(/^a\.mjml:2:\d+: error: city is missing/),
+    ]);
+  });
+
+  test("that are MJML include nothing from outside of the folder", async () => {
+    const folder = templatesOf(
+      { "a.mjml": mjml(""), "parts/head.mjml": '<mj-include path="../../../outside.mjml" />' },
+      { template: { engine: "handlebars" } },
+    );
+    const { stderr, code } = await run("check", folder);
+    expect(stderr).toMatch(/^offer-code: \.\.\/\.\.\/outside\.mjml: /);
+    expect(code).toBe(2);
+  });
+});
+
+describe("partials", () => {
+  test("lie in folders of folders, in several folders, and in files of any ending", async () => {
+    const folder = templatesOf(
+      {
+        "a.hbs": "{{> mail/foot}} {{> head}} {{> plain}}",
+        "b.liquid": '{% render "mail/foot" %} {% render "plain" %}',
+        "p/mail/foot.hbs": "foot {{> head}}",
+        "p/mail/foot.liquid": "foot",
+        "q/head.hbs": "head",
+        "q/plain.html": "<p>",
+        "q/plain.hbs.bak": "no",
+      },
+      { partials: ["p", "q"] },
+    );
+    expect(await findingsOf(folder)).toEqual([]);
+    expect(await renderedIn(folder, "a.hbs")).toBe("foot head head <p>");
+    expect(await renderedIn(folder, "b.liquid")).toBe("foot <p>");
+  });
+
+  test("have the names that preview.json gives them", async () => {
+    const folder = templatesOf(
+      { "a.hbs": "{{> sign-off}}", "any/where.hbs": "Yours, {{name}}" },
+      { partials: { "sign-off": "any/where.hbs" } },
+    );
+    expect(await findingsOf(folder)).toEqual([
+      "any/where.hbs:1:10: error: name is missing in this subscriber's data [ann, campaign]",
+    ]);
+  });
+
+  test("of one name in two folders are rejected", async () => {
+    const folder = templatesOf({ "a.hbs": "a", "p/x.hbs": "1", "q/x.hbs": "2" }, { partials: ["p", "q"] });
+    const { stderr } = await run("check", folder);
+    expect(stderr).toBe("offer-code: partials: expected one file for x, but got: p/x.hbs and q/x.hbs\n");
+  });
+});
+
+describe("a layout around the message", () => {
+  const layouts = {
+    "l/main.hbs": "<html>{{title}}{{{body}}}</html>",
+    "l/main.liquid": "<html>{{ title }}{{ content_for_layout }}</html>",
+  };
+
+  test.each(["hbs", "liquid"])("takes the rendered body: .%s", async (ending) => {
+    const folder = templatesOf(
+      { [`a.${ending}`]: "<b>{{name}}</b>", ...layouts },
+      { template: { layout: `l/main.${ending}` }, data: { name: "Ann", title: "Hi " } },
+    );
+    expect(await findingsOf(folder)).toEqual([]);
+    expect(await renderedIn(folder, `a.${ending}`)).toBe("<html>Hi <b>Ann</b></html>");
+  });
+
+  test("is named where it is wrong", async () => {
+    const broken = { ...layouts, "l/main.hbs": "{{title}}{{shout body}}" };
+    const findings = (files: Record<string, string>) =>
+      findingsOf(templatesOf({ "a.hbs": "a", ...files }, { template: { layout: "l/main.hbs" } }));
+    expect(await findings(broken)).toEqual([
+      expect.stringMatching(/^l\/main\.hbs:1:10: error: undefined helper: shout/),
+    ]);
+    expect(await findings(layouts)).toEqual([expect.stringMatching(/^l\/main\.hbs:1:9: error: title is missing/)]);
+  });
+});

@@ -2,7 +2,7 @@ import type { Message } from "../../domain/message.js";
 import type { Resolver } from "../../resolver/contract.js";
 import { compileHandlebars } from "./handlebars-part.js";
 import { compileLiquid } from "./liquid-part.js";
-import type { Limits, Part, PartError, RenderJob } from "./protocol.js";
+import type { Limits, PartError, PartSource, RenderJob } from "./protocol.js";
 import { loadSetup } from "./setup.js";
 
 /** `gaps`: what the last `draw` left a gap for, where gaps are looked for. */
@@ -12,11 +12,11 @@ export type CompiledPart = {
   readonly warnings: readonly PartError[];
 };
 
-export type Compiling = { part: Part; job: RenderJob; limits: Limits; resolver: Resolver };
+export type Compiling = { part: PartSource; job: RenderJob; limits: Limits; resolver: Resolver };
 
 /**
  * Compiles a part with the partials and the setup of its job. Each call makes an engine of its own, so that templates cannot change each
- * other's. Rejects with an `UnknownNamesError` or a `SetupError`, or with what the engine throws.
+ * other's. Rejects with `PartErrors` or a `SetupError`, or with what the engine throws.
  */
 export async function compilePart(compiling: Compiling): Promise<CompiledPart> {
   const setup = await loadSetup(compiling.job.setup);

@@ -18,12 +18,16 @@ type Insertion = { at: number; text: string };
  */
 export class GapFinder {
   readonly #marks: Mark[] = [];
-  #found = new Set<number>();
+  readonly #found = new Set<number>();
+
+  /** Before each rendering. */
+  start(): void {
+    this.#found.clear();
+  }
 
   /** The gaps of the last rendering, in the order of the source. */
   gaps(): PartError[] {
     const places = [...this.#found].sort((one, other) => one - other);
-    this.#found = new Set();
     return places.map((place) => {
       const mark = this.#marks[place] as Mark;
       return errorAt(`${mark.name} is missing in this subscriber's data`, mark);

@@ -3,6 +3,7 @@ import { registerOfferHelpers } from "../../../helpers/handlebars.js";
 import { importPeer } from "../peer.js";
 import type { CompiledPart, Compiling } from "./engines.js";
 import { GapFinder } from "./gaps.js";
+import { htmlOf } from "./mjml.js";
 import { inSetup, type Setup } from "./setup.js";
 import { checkHandlebarsNames } from "./unknown-names.js";
 
@@ -14,9 +15,18 @@ export async function compileHandlebars({ part, job, resolver }: Compiling, setu
   const email = registerOfferHelpers(engine, resolver);
   const warnings = checkHandlebarsNames(engine, part.source);
   const finder = new GapFinder();
-  const source = job.findGaps ? marked(engine, part.source, finder) : part.source;
-  const template = email.compile(source, { noEscape: !part.escape, ...setup.handlebarsOptions });
-  return { draw: (data, message) => template(data, message), gaps: () => finder.gaps(), warnings };
+  const options = { noEscape: !part.escape, ...setup.handlebarsOptions };
+  if (part.mjml !== undefined) email.compile(part.source, options); // an error of syntax has the place in the MJML
+  const { html, errors } = await htmlOf(job.findGaps ? marked(engine, part.source, finder) : part.source, part.mjml);
+  const template = email.compile(html, options);
+  return {
+    draw(data, message) {
+      finder.start();
+      return template(data, message);
+    },
+    gaps: () => finder.gaps(),
+    warnings: [...warnings, ...errors],
+  };
 }
 
 function marked(engine: typeof Handlebars, source: string, finder: GapFinder): string {

@@ -4,6 +4,7 @@ import type { Resolver } from "../../resolver/contract.js";
 import { importPeer } from "../peer.js";
 import type { CompiledPart, Compiling } from "./engines.js";
 import { GapFinder } from "./gaps.js";
+import { htmlOf } from "./mjml.js";
 import type { Limits, RenderJob } from "./protocol.js";
 import { inSetup, type Setup } from "./setup.js";
 import { checkLiquidNames } from "./unknown-names.js";
@@ -25,17 +26,23 @@ export async function compileLiquid(compiling: Compiling, setup: Setup): Promise
   const partials = job.partials.liquid;
   checkLiquidNames((await create(partials)).engine, part.source, partials);
   const finder = new GapFinder();
-  if (!job.findGaps) {
-    const template = (await create(partials)).sms.compile(part.source);
-    return { draw: (data, message) => template(data, message), gaps: () => [], warnings: [] };
-  }
-  const { engine: plain } = await create(partials);
-  const mark = (text: string, name: string | null) => finder.markLiquid(liquidjs, plain, text, name);
+  const { engine: plain, sms: unmarked } = await create(partials);
+  if (part.mjml !== undefined) unmarked.compile(part.source); // an error of syntax has the place in the MJML
+  const mark = (text: string, name: string | null) =>
+    job.findGaps ? finder.markLiquid(liquidjs, plain, text, name) : text;
   const marked = Object.fromEntries(Object.entries(partials).map(([name, text]) => [name, mark(text, name)]));
   const { engine, sms } = await create(marked);
   finder.registerFilter(engine);
-  const template = sms.compile(mark(part.source, null));
-  return { draw: (data, message) => template(data, message), gaps: () => finder.gaps(), warnings: [] };
+  const { html, errors } = await htmlOf(mark(part.source, null), part.mjml);
+  const template = sms.compile(html);
+  return {
+    draw(data, message) {
+      finder.start();
+      return template(data, message);
+    },
+    gaps: () => finder.gaps(),
+    warnings: errors,
+  };
 }
 
 function offersOf(engine: Liquid, resolver: Resolver) {

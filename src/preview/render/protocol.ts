@@ -2,11 +2,17 @@ import type { Message } from "../../domain/message.js";
 import type { Offer } from "../../domain/offer.js";
 import type { Resolution } from "../../domain/resolution.js";
 import type { Engine, PartName } from "../api.js";
-import type { Partials } from "../folder.js";
+import type { Partials } from "../partials.js";
 import type { Inspection } from "./inspect.js";
 
-/** One text to render. `escape`: it is HTML, and is inspected. */
-export type Part = { name: PartName; engine: Engine; source: string; escape: boolean };
+/** A file of MJML, the folder that its includes have to be in, and what changes with the texts of all these. */
+export type MjmlFile = { path: string; folder: string; version: string };
+
+/** A template. `escape`: it makes HTML. `mjml`: the source is MJML, which becomes the template. */
+export type PartSource = { engine: Engine; source: string; escape: boolean; mjml?: MjmlFile };
+
+/** One text to render; HTML is inspected. `layout`: what the text is put into. */
+export type Part = PartSource & { name: PartName; layout?: PartSource & { file: string } };
 
 /** The module of a folder that prepares the engines: its path, its name in the folder, and what changes with its text. */
 export type SetupFile = { path: string; name: string; version: string };

@@ -6,12 +6,12 @@ import type { PartError } from "./protocol.js";
 type Engine = typeof Handlebars;
 type Named = { partial: string | null; line: number; column: number };
 
-/** Templates use helpers, partials, filters or tags that the engine does not have: all of them at once. */
-export class UnknownNamesError extends Error {
-  override name = "UnknownNamesError";
+/** Several errors of one part at once. */
+export class PartErrors extends Error {
+  override name = "PartErrors";
 
   constructor(readonly errors: readonly PartError[]) {
-    super("unknown helpers, partials, filters or tags");
+    super(errors[0]?.message);
   }
 }
 
@@ -19,7 +19,7 @@ const HINT = 'the module that "setup" names in preview.json can register it';
 const MOST_NAMES = 100;
 
 /**
- * Throws an `UnknownNamesError` for the helpers and partials that a template and its partials use and `engine` does not have. Returns
+ * Throws `PartErrors` for the helpers and partials that a template and its partials use and `engine` does not have. Returns
  * a warning for each block partial whose layout is missing: Handlebars shows the block instead, without a word.
  */
 export function checkHandlebarsNames(engine: Engine, source: string): PartError[] {
@@ -46,12 +46,12 @@ export function checkHandlebarsNames(engine: Engine, source: string): PartError[
     if (isBlock) warnings.push(errorAt(`there is no partial ${name}, so its block is shown instead`, at));
     else errors.push(errorAt(`there is no partial ${name}`, at));
   }
-  if (errors.length > 0) throw new UnknownNamesError(errors);
+  if (errors.length > 0) throw new PartErrors(errors);
   return warnings;
 }
 
 /**
- * Throws an `UnknownNamesError` for the filters and tags that a template and its partials use and `engine` does not have. `engine` is
+ * Throws `PartErrors` for the filters and tags that a template and its partials use and `engine` does not have. `engine` is
  * spoiled: what is missing is registered, so that parsing goes on to the next.
  */
 export function checkLiquidNames(engine: Liquid, source: string, partials: Record<string, string>): void {
@@ -69,7 +69,7 @@ export function checkLiquidNames(engine: Liquid, source: string, partials: Recor
     }
     return [...text.matchAll(PARTIAL_TAG)].map(([, name = ""]) => [name, partials[name]] as const);
   });
-  if (errors.length > 0) throw new UnknownNamesError(errors);
+  if (errors.length > 0) throw new PartErrors(errors);
 }
 
 const PARTIAL_TAG = /{%-?\s*(?:render|include|layout)\s+["']([^"']+)["']/g;

@@ -8,9 +8,19 @@ import type { Resolution } from "../../domain/resolution.js";
 import type { Resolver } from "../../resolver/contract.js";
 import { type CompiledPart, compilePart } from "./engines.js";
 import { inspectHtml } from "./inspect.js";
-import type { FromWorker, Limits, Part, PartError, Phase, RenderedPart, RenderJob, ToWorker } from "./protocol.js";
+import type {
+  FromWorker,
+  Limits,
+  Part,
+  PartError,
+  PartSource,
+  Phase,
+  RenderedPart,
+  RenderJob,
+  ToWorker,
+} from "./protocol.js";
 import { SetupError } from "./setup.js";
-import { UnknownNamesError } from "./unknown-names.js";
+import { PartErrors } from "./unknown-names.js";
 
 const LIQUID_LIMIT = /\blimit exceeded$/;
 
@@ -47,20 +57,38 @@ async function renderPart(job: number, part: Part, work: RenderJob, limits: Limi
   const enter = (phase: Phase) => say({ type: "phase", job, phase });
   try {
     enter("compiling");
-    const { draw, gaps, warnings } = await compiledPart(part, work, limits);
+    const { layout, ...body } = part;
+    const compiledBody = await compiledPart(body, work, limits);
+    const compiledLayout = layout && (await inLayout(layout.file, () => compiledPart(layout, work, limits)));
     enter("rendering");
-    const text = await draw(work.data, work.message);
+    const inner = await compiledBody.draw(work.data, work.message);
+    const data = { ...work.data, body: inner, content_for_layout: inner };
+    const draw = () => compiledLayout?.draw(data, work.message) ?? inner;
+    const text = layout === undefined ? inner : await inLayout(layout.file, async () => draw());
     if (text.length > limits.output) {
       return { name, errors: [errorOf("limit", `makes more than ${limits.output} characters`)] };
     }
-    const rendered = { name, text, gaps: gaps(), warnings };
+    const ofLayout = (errors: readonly PartError[] = []) =>
+      errors.map((error) => ({ file: layout?.file ?? "", ...error }));
+    const gaps = [...compiledBody.gaps(), ...ofLayout(compiledLayout?.gaps())];
+    const warnings = [...compiledBody.warnings, ...ofLayout(compiledLayout?.warnings)];
+    const rendered = { name, text, gaps, warnings };
     return part.escape ? { ...rendered, html: await inspectHtml(text) } : rendered;
   } catch (error) {
-    return { name, errors: error instanceof UnknownNamesError ? error.errors : [partError(error)] };
+    return { name, errors: errorsOf(error) };
   }
 }
 
-function compiledPart(part: Part, job: RenderJob, limits: Limits): Promise<CompiledPart> {
+/** Errors of a layout have its file. */
+async function inLayout<Result>(file: string, run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run();
+  } catch (error) {
+    throw new PartErrors(errorsOf(error).map((each) => ({ file, ...each })));
+  }
+}
+
+function compiledPart(part: PartSource, job: RenderJob, limits: Limits): Promise<CompiledPart> {
   const key = JSON.stringify([part, job.partials[part.engine], job.setup, job.findGaps ?? false]);
   let one = compiled.get(key);
   if (one === undefined) {
@@ -78,6 +106,10 @@ function settle(told: Exclude<ToWorker, { type: "render" }>): void {
     offers.set(told.resolution.offerId, told.offer);
     question?.resolve(told.resolution);
   }
+}
+
+function errorsOf(error: unknown): readonly PartError[] {
+  return error instanceof PartErrors ? error.errors : [partError(error)];
 }
 
 function partError(error: unknown): PartError {
