@@ -1,8 +1,10 @@
 import { InvalidArgumentError, Option } from "commander";
+import { InvalidInputError, StoreUnavailableError } from "../domain/errors.js";
 import { type Folder, readFolder } from "../preview/folder.js";
-import { openLiveStore } from "../preview/live-store.js";
+import { type LiveStore, openLiveStore } from "../preview/live-store.js";
 import { importPeer, type Peer } from "../preview/peer.js";
 import { openWorkspace, sourcesOf, type Workspace } from "../preview/workspace.js";
+import { openStore } from "./store-connection.js";
 
 export type LiveOptions = { redis?: string; prefix?: string };
 
@@ -16,9 +18,28 @@ export function liveOptions(): Option[] {
   ];
 }
 
-/** Opens the live store of `--redis`, if given. */
-export async function liveStore({ redis, prefix }: LiveOptions) {
-  return redis === undefined ? undefined : openLiveStore(redis, prefix);
+/**
+ * Opens the live store of `--redis`, if given. Rejects where there is none: with the reason that its address or account does not work,
+ * or that no offer has this prefix.
+ */
+export async function liveStore({ redis, prefix }: LiveOptions): Promise<LiveStore | undefined> {
+  if (redis === undefined) return undefined;
+  await reachRedis(redis, prefix);
+  const live = await openLiveStore(redis, prefix);
+  const problem = await live.problem();
+  if (problem === null) return live;
+  live.close();
+  throw new InvalidInputError(problem);
+}
+
+/** Once at the start, by a connection that does not try again: a preview that is open survives an outage. */
+async function reachRedis(redis: string, prefix: string | undefined): Promise<void> {
+  try {
+    await (await openStore(redis, prefix)).close();
+  } catch (error) {
+    if (!(error instanceof StoreUnavailableError)) throw error;
+    throw new StoreUnavailableError(`${error.message}, so the live store cannot be reached`, { cause: error });
+  }
 }
 
 /** The engines that a folder's templates need have to be there before the first of them is rendered. */

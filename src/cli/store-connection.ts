@@ -6,6 +6,8 @@ import { type RedisStore, redisStore } from "../store/redis/redis-store.js";
 import { withTimeout } from "../store/with-timeout.js";
 
 const DEFAULT_URL = "redis://localhost:6379";
+const PASSWORD_SHOWN =
+  "the password of Redis is on the command line, where other users of this machine can read it; set a variable instead (see --help)";
 const CONNECT_WITHIN: Milliseconds = 5000;
 /** A command of a person may wait longer than a message may. */
 const ANSWER_WITHIN: Milliseconds = 10_000;
@@ -20,7 +22,9 @@ export async function openStore(url: string | undefined, prefix: string | undefi
   const addresses = addressesIn(url ?? process.env.REDIS_URL ?? DEFAULT_URL);
   const client = await connectedClient(addresses);
   try {
-    return { store: storeOver(client, prefix), close: async () => client.disconnect() };
+    const opened = { store: storeOver(client, prefix), close: async () => client.disconnect() };
+    for (const address of addresses) address.warnOfPassword();
+    return opened;
   } catch (error) {
     client.disconnect();
     throw error;
@@ -103,6 +107,13 @@ class Address {
   constructor(readonly url: string) {
     if (!/^(rediss?|unix):\/\/|^\//i.test(url)) throw this.#wrong();
     this.shown = /^redis/i.test(url) ? this.#hostAndPort() : url.replace(/^unix:\/\//i, "").replace(/\?.*/, "");
+  }
+
+  /** Every user of a machine can read the arguments of its processes. */
+  warnOfPassword(): void {
+    if (!/^redis/i.test(this.url) || new URL(this.url).password === "") return;
+    if (!process.argv.some((argument) => argument.includes(this.url))) return;
+    process.stderr.write(`offer-code: warning: ${PASSWORD_SHOWN}\n`);
   }
 
   #hostAndPort(): string {

@@ -4,7 +4,7 @@ import { redisStore } from "offer-code/redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stock } from "../fixtures.js";
 import { freePort, startRedis } from "../setup/redis.js";
-import { createSandbox, type Sandbox } from "./process.js";
+import { createSandbox, endOf, type Sandbox } from "./process.js";
 
 let sandbox: Sandbox;
 let client: Redis;
@@ -182,10 +182,12 @@ describe("a Redis that cannot be asked", () => {
       `Redis at 127.0.0.1:${port}: it refuses this user or password`,
       3,
     );
-    expect(await sandbox.run(`offers --redis redis://:secret-1@127.0.0.1:${port}`)).toMatchObject({
-      exitCode: 0,
-      stderr: "",
-    });
+    const url = `redis://:secret-1@127.0.0.1:${port}`;
+    expect(await endOf(sandbox.start(["offers"], { REDIS_URL: url }))).toMatchObject({ exitCode: 0, stderr: "" });
+    const shown = await sandbox.run(`offers --redis ${url}`);
+    expect(shown).toMatchObject({ exitCode: 0 });
+    expect(shown.stderr).toMatch(/^offer-code: warning: the password of Redis is on the command line, .*\n$/);
+    expect(shown.stderr).not.toContain("secret");
   });
 
   test("accepts and says nothing", async () => {

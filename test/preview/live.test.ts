@@ -154,6 +154,46 @@ describe("a preview of a live store", () => {
   });
 });
 
+describe("a live store that there is not", () => {
+  const check = (redis: string, ...more: string[]) =>
+    run(process.execPath, [COMMAND, "preview", "examples/preview", "--port", "0", "--redis", redis, ...more]).catch(
+      (error) => error,
+    );
+
+  test.each<[string, () => [string, ...string[]], RegExp, number]>([
+    [
+      "host",
+      () => ["redis://nowhere.invalid"],
+      /Redis at nowhere\.invalid:6379: (there is no host|the name of the host)/,
+      3,
+    ],
+    ["port", () => ["redis://127.0.0.1:1"], /Redis at 127\.0\.0\.1:1: nothing answers there/, 3],
+    ["password", () => [address.replace(PASSWORD, "wrong")], /it refuses this user or password/, 3],
+    [
+      "prefix",
+      () => [redis.url, "--prefix", "none"],
+      /--prefix: expected the prefix of a store with offers, but got: "none"/,
+      2,
+    ],
+    ["prefix for this user", () => [address, "--prefix", "none"], /--prefix: expected a prefix that this user/, 2],
+  ])("by a wrong %s is named before the preview starts", async (_, args, expected, code) => {
+    const result = await check(...args());
+    expect(result.stderr).toMatch(expected);
+    expect(result.stdout).toBe("");
+    expect(result.code).toBe(code);
+    expect(result.stderr).not.toContain(PASSWORD);
+  });
+
+  test("with a password on the command line is warned of, and not where a variable has it", async () => {
+    const args = [COMMAND, "check", "examples/preview"];
+    const named = await run(process.execPath, [...args, "--redis", address]).catch((error) => error);
+    expect(named.stderr).toContain("offer-code: warning: the password of Redis is on the command line");
+    const env = { ...process.env, OFFER_CODE_REDIS: address };
+    const variable = await run(process.execPath, args, { env }).catch((error) => error);
+    expect(variable.stderr).toBe("");
+  });
+});
+
 /** Which of the secrets occur in the page, its responses or the command's output. */
 async function secretsIn(preview: Preview, page: string): Promise<string[]> {
   const ask = async (path: string, body?: unknown) => {
