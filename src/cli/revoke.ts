@@ -38,9 +38,8 @@ async function revoke({ store, args, options }: CommandContext<RevokeOptions>): 
 }
 
 async function revokeOne(store: OfferStore, code: string, restore: boolean): Promise<Answer> {
-  const act = restore ? store.restore?.bind(store) : store.revoke?.bind(store);
-  if (act === undefined)
-    throw new InvalidInputError("store: expected one that revokes codes, but got one that does not");
+  const act = (known: string): Promise<Revocation | Restoration> =>
+    restore ? store.restore(known) : store.revoke(known);
   const result: Revocation | Restoration = isCode(code) ? await act(code) : { status: "unknown-code" };
   const isDone = result.status !== "unknown-code" && result.status !== "given-out";
   return { text: resultText(code, result), data: result, exitCode: isDone ? EXIT.done : EXIT.no };

@@ -44,8 +44,13 @@ export function claimedBy(holding: Holding, messageId: string): HeldCode | undef
   return undefined;
 }
 
-/** The list after one more claim, of codes or of references to them. */
-export function withClaim<Item>(older: readonly Item[], claimed: Item): [Item, ...Item[]] {
-  const first = older.length > REMEMBERED_CLAIMS - 1 ? older.slice(-1) : [];
-  return [claimed, ...older.slice(0, REMEMBERED_CLAIMS - 1), ...first];
+/** Of codes, newest first, those that a holding has: the last four claims and the first that is not revoked, or the first of all. */
+export function remembered<Code extends { readonly revoked?: boolean }>(
+  codes: readonly [Code, ...Code[]],
+): [Code, ...Code[]] {
+  const [newest, ...older] = codes;
+  const last = older.slice(0, REMEMBERED_CLAIMS - 1);
+  const rest = older.slice(REMEMBERED_CLAIMS - 1);
+  const first = rest.findLast(({ revoked }) => !revoked) ?? rest.at(-1);
+  return first === undefined ? [newest, ...last] : [newest, ...last, first];
 }

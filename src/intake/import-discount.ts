@@ -4,7 +4,7 @@ import type { BatchInput, OfferState } from "../domain/offer.js";
 import type { UnixMs } from "../domain/units.js";
 import { unknownOffer } from "../store/checks.js";
 import type { OfferStore } from "../store/store.js";
-import { expectBatchFits, expectSameDays } from "./batch-rule.js";
+import { expectBatchFits } from "./batch-rule.js";
 import { addToBatch, type ImportReport } from "./import.js";
 import { readDiscount } from "./shopify-discount.js";
 
@@ -65,8 +65,7 @@ async function knownBatch(store: OfferStore, offerId: string, codes: readonly st
 async function followDays(store: OfferStore, state: OfferState, batch: BatchInput): Promise<boolean> {
   const known = state.batches.find(({ id }) => id === batch.id);
   if (known === undefined || (known.startsOn === batch.startsOn && known.endsOn === batch.endsOn)) return false;
-  if (store.changeDays === undefined) expectSameDays(state, batch);
-  await store.changeDays?.(state.offer.id, batch);
+  await store.changeDays(state.offer.id, batch);
   return true;
 }
 
@@ -74,10 +73,10 @@ async function followDays(store: OfferStore, state: OfferState, batch: BatchInpu
 async function withdrawGone(store: OfferStore, offerId: string, batchId: string, codes: ReadonlySet<string>) {
   let withdrawn = 0;
   const judge = async (code: string): Promise<void> => {
-    if (codes.has(codeKey(code))) await store.restore?.(code);
-    else if ((await store.revoke?.(code))?.status === "revoked") withdrawn += 1;
+    if (codes.has(codeKey(code))) await store.restore(code);
+    else if ((await store.revoke(code)).status === "revoked") withdrawn += 1;
   };
-  for await (const waiting of store.poolCodes?.(offerId, batchId) ?? []) await inTurns(waiting, judge);
+  for await (const waiting of store.poolCodes(offerId, batchId)) await inTurns(waiting, judge);
   for await (const records of store.givenOut(offerId)) {
     const gone = records.filter(({ batch, code }) => batch.id === batchId && !codes.has(codeKey(code)));
     await inTurns(

@@ -1,4 +1,3 @@
-import { InvalidInputError } from "../domain/errors.js";
 import { openCodesFile, type RefusedLine } from "../intake/codes-file.js";
 import type { LayoutOptions } from "../intake/csv/table.js";
 import { type TextSource, textSource } from "../intake/source.js";
@@ -29,9 +28,7 @@ export async function revokeFile(
   file: string | TextSource,
   { restore = false, header, columns }: RevokeFileOptions = {},
 ): Promise<RevokeFileReport> {
-  const act = restore ? store.restore?.bind(store) : store.revoke?.bind(store);
-  if (act === undefined)
-    throw new InvalidInputError("store: expected one that revokes codes, but got one that does not");
+  const act = (code: string): Promise<Revocation | Restoration> => (restore ? store.restore(code) : store.revoke(code));
   const source = typeof file === "string" ? textSource(file) : file;
   const reading = { order: ["code"] as const, timeZone: "UTC", anyShape: true, refuseUnclear: true };
   const codes = await openCodesFile(source, { header, columns, ...reading });

@@ -60,7 +60,7 @@ async function checkOffer(workspace: Workspace, template: Template, findings: Fi
   const { offer } = template.entry;
   if (offer === undefined) return;
   const entry = await workspace.book.read(offer);
-  if (entry.status === "away") throw new StoreUnavailableError("the live store cannot be reached");
+  if (entry.status === "unavailable") throw new StoreUnavailableError("the live store cannot be reached");
   if (entry.status === "unknown") findings.add(unknownOffer(template, offer));
 }
 

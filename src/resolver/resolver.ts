@@ -162,10 +162,7 @@ export function createResolver(options: ResolverOptions): Resolver {
 
     redeem: async (code, when) => redemptionOf(await store.redeem(code, redemptionInstant(when, now))),
 
-    async revoke(code) {
-      if (store.revoke === undefined) throw new Error("this store cannot revoke codes");
-      return store.revoke(code);
-    },
+    revoke: (code) => store.revoke(code),
 
     async release(input, named) {
       const message = parseMessage(input);

@@ -56,9 +56,9 @@ export interface OfferStore {
    * Makes a code never be handed out and never be shown again, found by the code alone in any letter case. Who holds it gets a new one. A second
    * call changes nothing.
    */
-  revoke?(code: string): Promise<Revocation>;
+  revoke(code: string): Promise<Revocation>;
   /** Takes a revocation back, of a code that nobody was given: it is handed out again, in its place. */
-  restore?(code: string): Promise<Restoration>;
+  restore(code: string): Promise<Restoration>;
 
   /** Where a code is and who holds it, in any letter case, or `null`. */
   findCode(code: string): Promise<CodeRecord | null>;
@@ -86,9 +86,9 @@ export interface OfferStore {
   /** Takes back the codes of a batch that nobody has. The batch stays, with the codes given out. Rejects for an unknown batch. */
   withdraw(offerId: string, batchId: string): Promise<number>;
   /** Gives a batch other days; its codes follow them, those given out as well. Rejects for an unknown batch. */
-  changeDays?(offerId: string, batch: BatchInput): Promise<void>;
+  changeDays(offerId: string, batch: BatchInput): Promise<void>;
   /** The codes of a batch that nobody has and that are not redeemed, in their order, a chunk at a time; revoked ones among them. */
-  poolCodes?(offerId: string, batchId: string): AsyncIterable<string[]>;
+  poolCodes(offerId: string, batchId: string): AsyncIterable<string[]>;
   /** All codes given out, batch by batch in their order, in chunks. Codes given out meanwhile may be left out. */
   givenOut(offerId: string): AsyncIterable<CodeRecord[]>;
   /**

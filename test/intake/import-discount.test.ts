@@ -1,8 +1,9 @@
-import { createResolver, memoryStore } from "offer-code";
+import { createResolver, memoryStore, type OfferStore } from "offer-code";
 import { defineOffers } from "offer-code/operations";
 import { importDiscount } from "offer-code/shopify";
 import { beforeEach, describe, expect, test } from "vitest";
 import { left, message, NOON, stock } from "../fixtures.js";
+import { useRedisStores } from "../store/redis-stores.js";
 
 const NEW_YORK = "America/New_York";
 
@@ -14,10 +15,16 @@ function discount(codes: readonly string[], fields: object = {}, used: readonly 
   return { title: "Spring", startsAt, endsAt: "2026-12-01T04:59:59Z", codes: { nodes, pageInfo }, ...fields };
 }
 
-describe("an integrated offer follows the shop", () => {
-  let store: ReturnType<typeof memoryStore>;
+const stores = useRedisStores();
+const KINDS: [string, () => OfferStore][] = [
+  ["memoryStore", memoryStore],
+  ["redisStore", stores.make],
+];
+
+describe.each(KINDS)("an integrated offer in %s follows the shop", (_, makeStore) => {
+  let store: OfferStore;
   beforeEach(async () => {
-    store = memoryStore();
+    store = makeStore();
     await stock(store, { kind: "integrated", window: { type: "custom-period" }, timeZone: NEW_YORK }, []);
   });
   const shows = async (id: string, at: number) => {

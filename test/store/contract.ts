@@ -1,6 +1,7 @@
 // The contract of every store, as tests. Run them over a further store by one call of `storeContract`.
 import type { OfferStore } from "offer-code";
 import { afterEach, beforeEach, describe } from "vitest";
+import { batchesContract } from "./contract/batches.js";
 import { claimContract } from "./contract/claim.js";
 import { codesContract } from "./contract/codes.js";
 import { countingContract } from "./contract/counting.js";
@@ -11,6 +12,7 @@ import { idsContract } from "./contract/ids.js";
 import { offersContract } from "./contract/offers.js";
 import { redeemContract } from "./contract/redeem.js";
 import { releaseContract } from "./contract/release.js";
+import { revokeContract } from "./contract/revoke.js";
 import { signUpsContract } from "./contract/sign-ups.js";
 import { signalsContract } from "./contract/signals.js";
 import { watchContract } from "./contract/watch.js";
@@ -33,6 +35,8 @@ export function storeContract(name: string, makeStore: () => OfferStore | Promis
     describe("what a subscriber holds", () => historyContract(current));
     describe("releasing", () => releaseContract(current));
     describe("redeeming", () => redeemContract(current));
+    describe("revoking", () => revokeContract(current));
+    describe("following a shop", () => batchesContract(current));
     describe("withdrawing a batch", () => withdrawContract(current));
     describe("forgetting a person, and walking over what was given out", () => forgetContract(current));
     describe("counting", () => countingContract(current));

@@ -78,6 +78,22 @@ test("counts what the store counts", async () => {
   expect([sum("inPool"), sum("givenOut")]).toEqual([found.inPool, found.givenOut]);
 });
 
+test("takes revoked codes for what they are: waiting, released, passed over, redeemed, held, and claimed anew by one message", async () => {
+  const held = (await store.findCode("A20"))!;
+  for (const code of ["A0", "A4", "A20", "A290", "A299", "B49"])
+    expect(await store.revoke(code)).toHaveProperty("code");
+  for (let n = 8; n < 12; n++) await store.release("welcome", `s-${n}`, `m-${n}`);
+  const back = (await client.zrange(`${base}:back:0`, "0", "0"))[0];
+  await store.revoke(`A${back}`);
+  const resolver = createResolver({ store, cache: false, now: () => AT });
+  const again = message({ id: held.messageId!, subscriberId: held.subscriberId! });
+  expect((await resolver.resolve(again)).code).not.toBe("A20");
+  await resolver.close();
+  const { faults: many, findings, inPool } = await check();
+  expect({ many, findings }).toEqual({ many: 0, findings: [] });
+  expect(inPool).toBe((await store.counts("welcome"))!.reduce((all, batch) => all + batch.inPool, 0));
+});
+
 test("changes nothing", async () => {
   const dump = async () => Promise.all((await client.keys("*")).sort().map((key) => client.dump(key)));
   const before = await dump();
@@ -98,6 +114,15 @@ describe("finds what was planted", () => {
         await client.rpush(`${base}:pool:1`, "A0");
       },
       ["code-twice"],
+    ],
+    [
+      "a revoked code that is to be drawn again",
+      async () => {
+        await store.release("welcome", "s-11", "m-11");
+        const place = (await client.zrange(`${base}:back:0`, "0", "0"))[0] as string;
+        await editRecord(Number(place), (record) => `${record}\t\t\t\t\t\tR`);
+      },
+      ["code-lost"],
     ],
     [
       "a code that the index does not know",

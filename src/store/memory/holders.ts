@@ -1,5 +1,5 @@
 import { invalidInput } from "../../domain/errors.js";
-import { type HeldCode, type Holding, newestCode, withClaim } from "../../domain/holding.js";
+import { type HeldCode, type Holding, newestCode, remembered } from "../../domain/holding.js";
 import type { OfferState } from "../../domain/offer.js";
 import type { ClaimAnswer, ClaimItem, ClaimRequest, CodeRecord } from "../store.js";
 import { type BatchPool, draw, type Entry, putBack } from "./pool.js";
@@ -45,14 +45,6 @@ export function takeBack(shelf: OfferShelf, subscriberId: string, holder: Holder
 
 export function holdingOf(holder: Holder | undefined): Holding | null {
   return holder === undefined ? null : (remembered(holder).map(heldCode) as unknown as Holding);
-}
-
-/** The last four claims and the first that is not revoked, or the first of all. */
-function remembered(holder: Holder): Entry[] {
-  const [newest, ...older] = holder;
-  const entries = withClaim(older, newest);
-  const first = holder.findLast(({ revoked }) => !revoked);
-  return first === undefined || entries.includes(first) ? entries : [...entries.slice(0, -1), first];
 }
 
 function heldCode(entry: Entry): HeldCode {

@@ -58,8 +58,8 @@ function mod(value: number): number {
   return value - Math.floor(value / PRIME) * PRIME;
 }
 
-/** The same in Lua, and the growing. */
-export const BUCKETS = `
+/** The hash in Lua. */
+export const HASH_OF = `
 local ZEROS = string.rep("\\0", ${BLOCK})
 local unpackWords = struct.unpack
 local function hashOf(text)
@@ -73,7 +73,10 @@ local function hashOf(text)
   end
   return (hash * ${FACTOR} + #text) % ${PRIME}
 end
+`;
 
+/** The same in Lua, and the growing. */
+export const BUCKETS = `${HASH_OF}
 local function levelOf(n)
   local level = 1
   while level * 2 <= n do level = level * 2 end

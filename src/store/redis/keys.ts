@@ -9,12 +9,12 @@ import { bucketAt, hashOf } from "./buckets.js";
  * | --- | --- | --- |
  * | `oc:{offer}` | hash | `offer` (JSON), `number`, `incarnation`, `revision`, `fence` (the newest turn to import), `codes` (imported so far), `buckets`, and `batch:<id>` -> the batch's number |
  * | `oc:{offer}:batches` | list | a batch as JSON, by number |
- * | `oc:{offer}:batch:<n>` | hash | `taken`: codes drawn from the head of the pool so far; `given`, `redeemed`, `used`: counters; `day:<days since 1970>`: how many were given on that day |
+ * | `oc:{offer}:batch:<n>` | hash | `taken`: codes drawn from the head of the pool so far; `given`, `redeemed`, `used` (redeemed while nobody had them): counters; `day:<days since 1970>`: how many were given on that day |
  * | `oc:{offer}:pool:<n>` | list | the codes nobody has, in file order |
- * | `oc:{offer}:used:<n>` | hash | place -> instant, codes redeemed while they wait in the pool list |
+ * | `oc:{offer}:used:<n>` | hash | place -> how their records are to end, of codes redeemed or revoked while they wait in the pool list |
  * | `oc:{offer}:back:<n>` | sorted set | places of released codes, drawn again before the list |
  * | `oc:{offer}:g:<n>:<page>` | list | records of drawn codes, `PAGE` to a list, by place |
- * | `oc:{offer}:s:<bucket>` | hash | subscriber -> refs of the codes held, newest first, the first ever last |
+ * | `oc:{offer}:s:<bucket>` | hash | subscriber -> refs of the codes held, newest first: the last four and the first ever; all of them where the first ever is revoked |
  * | `oc:{offer}:s:<bucket>:older` | hash | subscriber -> refs of codes given longer ago than is remembered, oldest first |
  * | `oc:{offer}:lease:<id>` | string | `leased` while a release may run, then `released` and the code; the server's clock ends it |
  * | `oc:index:{<shard>}` | hash | `buckets`, `entries`, `fence` (the newest turn to import) |
@@ -35,8 +35,8 @@ import { bucketAt, hashOf } from "./buckets.js";
  * the pool; a withdrawal removes codes first, then entries. So a crash leaves entries that lead nowhere, which the next
  * import takes over, and never a code that cannot be found.
  *
- * A record is `code`, `subscriber`, `message`, issued, `s` when shared, redeemed: separated by tabs, instants in base 36,
- * empty ends left out. A code that was taken back keeps its record with no subscriber; a withdrawn one leaves an empty record.
+ * A record is `code`, `subscriber`, `message`, issued, `s` when shared, redeemed, `R` when revoked: separated by tabs,
+ * instants in base 36, empty ends left out. A code that was taken back keeps its record with no subscriber; a withdrawn one leaves an empty record.
  *
  * Buckets of subscribers and of the index grow in number by linear hashing, see `buckets.ts`. An offer has as many as its codes
  * would fill: nobody holds a code without one. They grow with an import, so that a claim never waits for it.

@@ -34,6 +34,9 @@ export const scriptCommands = new Set<string>();
 /** See `slotGuardKey` in keys.ts: the scripts themselves know nothing of it. */
 const WITHOUT_SLOT_GUARD = 'if string.sub(KEYS[#KEYS], -11) == ":slot-guard" then KEYS[#KEYS] = nil end\n';
 
+/** What ends the record of a revoked code. No instant in base 36 reads so. */
+export const REVOKED = "R";
+
 /** Lua functions over refs and records, for the scripts that need them. See `keys.ts` for both. */
 export const RECORDS = `
 local base = KEYS[1]
@@ -65,14 +68,14 @@ local function writeRecord(ref, record)
   redis.call("LSET", key, string.format("%d", at), record)
 end
 
--- Returns code, subscriber, message, issued, shared, redeemed; absent ones are "".
+-- Returns code, subscriber, message, issued, shared, redeemed, revoked; absent ones are "".
 local function fields(record)
   local found, from = {}, 1
-  for n = 1, 6 do
+  for n = 1, 7 do
     local tab = string.find(record, "\\t", from, true)
     if not tab then
       found[n] = string.sub(record, from)
-      for rest = n + 1, 6 do found[rest] = "" end
+      for rest = n + 1, 7 do found[rest] = "" end
       break
     end
     found[n] = string.sub(record, from, tab - 1)
@@ -129,12 +132,31 @@ local function olderKey(bucket)
   return bucket .. ":older"
 end
 
--- The refs after one more claim, and the one that is no longer remembered: see withClaim in holding.ts.
-local function withClaim(older, ref)
+local function isRevoked(record)
+  return string.sub(record, -2) == "\\t${REVOKED}"
+end
+
+-- The refs after one more claim, and the one that goes to the older ones, if any. Where the first code is revoked, none does.
+local function withClaim(older, ref, isFirstRevoked)
   local refs = { ref }
+  if isFirstRevoked then
+    for n = 1, #older do refs[n + 1] = older[n] end
+    return refs
+  end
   for n = 1, math.min(#older, ${REMEMBERED_CLAIMS - 1}) do refs[n + 1] = older[n] end
   if #older > ${REMEMBERED_CLAIMS - 1} then refs[#refs + 1] = older[#older] end
   return refs, #older > ${REMEMBERED_CLAIMS} and older[${REMEMBERED_CLAIMS}] or nil
+end
+
+-- What a holding has of the codes of a subscriber's entry: see "remembered" in holding.ts. It is all of them, unless the first is revoked.
+local function remembered(refs, records)
+  if #refs <= ${REMEMBERED_CLAIMS + 1} then return refs, records end
+  local keptRefs, keptRecords, first = {}, {}, #refs
+  while first > ${REMEMBERED_CLAIMS} and isRevoked(records[first]) do first = first - 1 end
+  if first == ${REMEMBERED_CLAIMS} then first = #refs end
+  for n = 1, ${REMEMBERED_CLAIMS} do keptRefs[n], keptRecords[n] = refs[n], records[n] end
+  keptRefs[${REMEMBERED_CLAIMS + 1}], keptRecords[${REMEMBERED_CLAIMS + 1}] = refs[first], records[first]
+  return keptRefs, keptRecords
 end
 
 -- What a subscriber holds, as one line: "holds", then batch number and record of each code.
@@ -145,6 +167,32 @@ local function holdsLine(refs, records)
     line = line .. "\\31" .. batch .. "\\t" .. records[n]
   end
   return line
+end
+`;
+
+/** Lua that reads and writes all refs of a subscriber, newest first, those that are no longer remembered included. Needs `RECORDS`. */
+export const ALL_REFS = `
+local function allRefs(bucket, subscriber)
+  local refs = refsOf(redis.call("HGET", bucket, subscriber) or nil)
+  local older = refsOf(redis.call("HGET", olderKey(bucket), subscriber) or nil)
+  local first = #older > 0 and table.remove(refs)
+  for n = #older, 1, -1 do refs[#refs + 1] = older[n] end
+  if first then refs[#refs + 1] = first end
+  return refs
+end
+
+-- Where the first code is revoked, all refs stay remembered: the first that is not revoked may be any of them.
+local function putRefs(bucket, subscriber, refs)
+  local older = {}
+  if #refs > ${REMEMBERED_CLAIMS + 1} and not isRevoked(readRecord(refs[#refs])) then
+    for n = #refs - 1, ${REMEMBERED_CLAIMS + 1}, -1 do older[#older + 1] = refs[n] end
+    for _ = 1, #older do table.remove(refs, ${REMEMBERED_CLAIMS + 1}) end
+  end
+  local function put(key, some)
+    if #some > 0 then redis.call("HSET", key, subscriber, refsText(some)) else redis.call("HDEL", key, subscriber) end
+  end
+  put(bucket, refs)
+  put(olderKey(bucket), older)
 end
 `;
 

@@ -3,6 +3,7 @@ import { checkAddCodes, checkCode, checkInstant, checkSignUp, unknownBatch, unkn
 import type { OfferStore, StoreChange } from "../store.js";
 import { assignCodes } from "./assigning.js";
 import { changeText, watchChanges } from "./changes.js";
+import { changeDays } from "./changing-days.js";
 import type { RedisClient } from "./client.js";
 import { CodeFinder } from "./code-finder.js";
 import { CodeIndex } from "./code-index.js";
@@ -17,6 +18,7 @@ import { OfferRegistry } from "./offer-registry.js";
 import { optionsSchema, type RedisStoreOptions } from "./options.js";
 import { type ReconcileOptions, reconcile } from "./reconcile/index.js";
 import type { Reconciliation } from "./reconcile/report.js";
+import { restore, revoke } from "./revoking.js";
 import { saveOffer } from "./saving.js";
 import { claim } from "./scripts/claim.js";
 import { counts } from "./scripts/counts.js";
@@ -25,6 +27,7 @@ import { forget } from "./scripts/forget.js";
 import { givenByDay } from "./scripts/given-by-day.js";
 import { holdings } from "./scripts/holdings.js";
 import { codesOf } from "./scripts/people.js";
+import { poolCodes } from "./scripts/pool-codes.js";
 import { redeem } from "./scripts/redeem.js";
 import { release } from "./scripts/release.js";
 import { forgetSignUp, recordSignUp } from "./scripts/sign-up.js";
@@ -155,6 +158,9 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
       return redeemed;
     },
 
+    revoke: (code) => revoke(parts, code),
+    restore: (code) => restore(parts, code),
+
     async findCode(code) {
       checkCode(code);
       return finder.find(code, (where) => findCode(connection, where, code));
@@ -175,6 +181,16 @@ export function redisStore(client: RedisClient, options: RedisStoreOptions = {})
       const withdrawn = await withdraw(parts, base(offerId), batchId);
       if (withdrawn === null) throw unknownBatch(batchId);
       return withdrawn;
+    },
+
+    changeDays: (offerId, batch) => changeDays(parts, offerId, batch),
+
+    async *poolCodes(offerId, batchId) {
+      const loaded = await offers.load(offerId);
+      if (loaded === null) throw unknownOffer(offerId);
+      const number = loaded.state.batches.findIndex(({ id }) => id === batchId);
+      if (number < 0) throw unknownBatch(batchId);
+      yield* poolCodes(connection, base(offerId), number);
     },
 
     givenOut: (offerId) => givenOut(connection, prefix, offerId),

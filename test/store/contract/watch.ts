@@ -15,12 +15,15 @@ const CHANGES: Row[] = [
   ["a changed offer", (store) => store.saveOffer({ id: "welcome", name: "10% off" }), OFFER],
   ["a new batch", (store) => store.addCodes("welcome", { id: "b2" }, ["D4"]), OFFER],
   ["a redeemed code", (store) => store.redeem("a1", NOON), ANN],
+  ["a revoked code", (store) => store.revoke("a1"), { ...ANN, type: "revoked" } as StoreChange],
+  ["other days of a batch", (store) => store.changeDays("welcome", { id: "b1", endsOn: "2026-12-31" }), OFFER],
   ["a released code", (store) => store.release("welcome", "ann", "m1"), ANN],
   ["a person forgotten", (store) => store.forget("ann"), { type: "forgotten", subscriberId: "ann" }],
 ];
 
 const NO_CHANGES: [string, (store: OfferStore) => Promise<unknown>][] = [
   ["the same offer saved again", (store) => store.saveOffer({ id: "welcome" })],
+  ["a code revoked that nobody holds", (store) => store.revoke("B2")],
   ["a code redeemed that nobody holds", (store) => store.redeem("B2", NOON)],
   ["a release of nothing", (store) => store.release("welcome", "ann", "m9")],
 ];

@@ -1,10 +1,11 @@
 import { PAGE, PLACES } from "../keys.js";
+import { REVOKED } from "../lua.js";
 import type { KeyScanner } from "./key-scanner.js";
 import { HELD, HOLDING_SEEN, type Marks } from "./places.js";
 import { refsIn, refText } from "./refs.js";
 import type { Report } from "./report.js";
 
-/** Checks the subscribers: each code that one is recorded to hold must name that subscriber, and no message has two. */
+/** Checks the subscribers: each code that one is recorded to hold must name that subscriber, and no message has two that are not revoked. */
 export async function checkHoldings(shelf: KeyScanner, marks: readonly Marks[], report: Report): Promise<void> {
   const bucketKeys = Array.from({ length: shelf.keys.buckets }, (_, bucket) => `${shelf.keys.base}:s:${bucket}`);
   const hashes = shelf.hashes(bucketKeys.flatMap((key) => [key, `${key}:older`]));
@@ -45,7 +46,8 @@ async function checkMessages(shelf: KeyScanner, holders: Map<string, number[]>, 
   });
   const seen = new Set<string>();
   for (const [index, { subscriberId, ref }] of wanted.entries()) {
-    const messageId = (records[index] as string | null)?.split("\t")[2] ?? "";
+    const [, , messageId = "", , , , revoked] = (records[index] as string | null)?.split("\t") ?? [];
+    if (revoked === REVOKED) continue;
     const claim = `"${messageId}" to "${subscriberId}"`;
     if (messageId !== "" && seen.has(claim)) report.find("message-twice", `${claim}, also at ${refText(ref)}`);
     seen.add(claim);

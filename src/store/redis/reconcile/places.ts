@@ -1,6 +1,7 @@
 import { codeKey } from "../../../domain/identifier.js";
 import { bucketAt, hashOf } from "../buckets.js";
 import { type OfferKeys, PAGE, PLACES } from "../keys.js";
+import { REVOKED } from "../lua.js";
 import type { KeyScanner } from "./key-scanner.js";
 import { placeText, refsIn } from "./refs.js";
 import type { Report } from "./report.js";
@@ -20,6 +21,7 @@ type Place = {
   subscriberId: string;
   isGiven: boolean;
   isRedeemed: boolean;
+  isRevoked: boolean;
   isListed: boolean;
 };
 type Batch = { number: number; taken: number; back: Set<string>; used: Map<string, string> };
@@ -47,7 +49,7 @@ export async function checkPlaces(shelf: KeyScanner, number: number, report: Rep
   for (const place of used.keys()) {
     report.find(
       "code-lost",
-      `${placeText(number, Number(place))} is said to be redeemed in the pool, but is not in it`,
+      `${placeText(number, Number(place))} is said to be redeemed or revoked in the pool, but is not in it`,
     );
   }
   checkCounters(number, counters, counts, report);
@@ -67,8 +69,9 @@ async function* placesOf(shelf: KeyScanner, batch: Batch, report: Report): Async
   for await (const codes of shelf.pool(number)) {
     yield codes.map((code, index) => {
       const place = taken + next + index;
-      const isRedeemed = batch.used.delete(String(place));
-      return { place, code, subscriberId: "", isGiven: false, isRedeemed, isListed: true };
+      const ending = batch.used.get(String(place));
+      batch.used.delete(String(place));
+      return { ...placeOf(ending === undefined ? code : `${code}\t\t\t\t\t${ending}`, place), isListed: true };
     });
     next += codes.length;
   }
@@ -76,8 +79,9 @@ async function* placesOf(shelf: KeyScanner, batch: Batch, report: Report): Async
 
 /** A record as keys.ts describes it; without a code where that was withdrawn. */
 function placeOf(record: string, place: number): Place {
-  const [code = "", subscriberId = "", , issued = "", , redeemed = ""] = record.split("\t");
-  return { place, code, subscriberId, isGiven: issued !== "", isRedeemed: redeemed !== "", isListed: false };
+  const [code = "", subscriberId = "", , issued = "", , redeemed = "", revoked] = record.split("\t");
+  const facts = { isGiven: issued !== "", isRedeemed: redeemed !== "", isRevoked: revoked === REVOKED };
+  return { place, code, subscriberId, ...facts, isListed: false };
 }
 
 function count(place: Place, batch: Batch, counts: Counts, report: Report): void {
@@ -89,8 +93,8 @@ function count(place: Place, batch: Batch, counts: Counts, report: Report): void
     counts.given += 1;
     if (place.isRedeemed) counts.redeemed += 1;
   } else if (place.isRedeemed) counts.used += 1;
-  else report.inPool += 1;
-  if (isBack !== (!place.isListed && !place.isGiven && !place.isRedeemed)) {
+  else if (!place.isRevoked) report.inPool += 1;
+  if (isBack !== (!place.isListed && !place.isGiven && !place.isRedeemed && !place.isRevoked)) {
     const text = isBack ? "is to be drawn again though it is not free" : "is neither in the pool nor given out";
     report.find("code-lost", `${place.code} (${placeText(batch.number, place.place)}) ${text}`);
   }

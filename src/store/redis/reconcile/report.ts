@@ -28,7 +28,7 @@ export type Finding = { fault: FaultKind; detail: string };
 /** What a check of one offer found. `faults` counts all; `findings` are the first hundred. */
 export type Reconciliation = {
   offerId: string;
-  /** All codes: `inPool` can be given out, `givenOut` have been, the others were redeemed before anybody received them. */
+  /** All codes: `inPool` can be given out, `givenOut` have been, the others were redeemed or revoked before anybody received them. */
   codes: number;
   inPool: number;
   givenOut: number;

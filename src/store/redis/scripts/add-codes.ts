@@ -176,6 +176,6 @@ function refusalFrom(reply: unknown, turn: Turn): Refusal | null {
 }
 
 /** A batch is compared by its text, so its fields always stand in this order. */
-function batchText({ id, startsOn, endsOn }: Batch): string {
+export function batchText({ id, startsOn, endsOn }: Batch): string {
   return JSON.stringify({ id, startsOn, endsOn });
 }

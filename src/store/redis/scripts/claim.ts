@@ -1,6 +1,6 @@
 import { invalidInput } from "../../../domain/errors.js";
-import type { Holding } from "../../../domain/holding.js";
-import { newestCode, withClaim } from "../../../domain/holding.js";
+import type { HeldCode, Holding } from "../../../domain/holding.js";
+import { newestCode, remembered } from "../../../domain/holding.js";
 import { ID_EXPECTED } from "../../../domain/identifier.js";
 import type { ClaimAnswer, ClaimItem, ClaimReply, ClaimRequest } from "../../store.js";
 import { bucketAt, hashOf } from "../buckets.js";
@@ -131,6 +131,7 @@ end
 -- What a subscriber holds, told to a message that may show it.
 local function tell(refs, records, keep)
   local n = keep == "l" and 1 or keep == "f" and #refs or 0
+  while keep == "f" and n > 0 and isRevoked(records[n]) do n = n - 1 end
   if n > 0 and string.sub(records[n], -2) ~= "\\ts" then
     local found = fields(records[n])
     if found[5] == "" then
@@ -149,18 +150,20 @@ local function answerHolder(bucket, subscriber, message, known, text)
     records[1] = readRecord(refs[1])
     if string.sub(records[1], -2) == "\\ts" then return "\\t" .. holdsLine(refs, records) end
   end
+  for n = 1, #refs do records[n] = readRecord(refs[n]) end
+  local isFirstRevoked = isRevoked(records[#refs])
+  local kept, shown = remembered(refs, records)
   local own, mine = false, "\\t" .. subscriber .. "\\t" .. message .. "\\t"
-  for n = 1, #refs do
-    records[n] = readRecord(refs[n])
-    own = own or string.find(records[n], mine, 1, true) and fields(records[n])[3] == message
+  for n = 1, #kept do
+    own = own or string.find(shown[n], mine, 1, true) and not isRevoked(shown[n]) and fields(shown[n])[3] == message
   end
-  if own then return "\\t" .. holdsLine(refs, records) end
+  if own then return "\\t" .. holdsLine(kept, shown) end
   local expected = string.sub(known, 2) .. "\\t"
-  if string.sub(records[1], 1, #expected) ~= expected then return tell(refs, records, string.sub(known, 1, 1)) end
+  if string.sub(shown[1], 1, #expected) ~= expected then return tell(kept, shown, string.sub(known, 1, 1)) end
 
   local line, ref = draw(subscriber, message)
   if not ref then return line end
-  local older, dropped = withClaim(refs, tonumber(ref))
+  local older, dropped = withClaim(refs, tonumber(ref), isFirstRevoked)
   write(bucket, subscriber, refsText(older))
   if dropped then
     local rest = olderKey(bucket)
@@ -324,6 +327,6 @@ function answerFrom(line: string, item: ClaimItem, firstBatch: number, now: numb
 }
 
 function claimed(code: string, batch: number, { messageId, holding }: ClaimItem, now: number): ClaimAnswer {
-  const held = { code, batch, issuedAt: now, messageId, redeemedAt: null, shared: false };
-  return { status: "claimed", holding: holding === null ? [held] : withClaim(holding, held) };
+  const held: HeldCode = { code, batch, issuedAt: now, messageId, redeemedAt: null, shared: false };
+  return { status: "claimed", holding: holding === null ? [held] : remembered([held, ...holding]) };
 }

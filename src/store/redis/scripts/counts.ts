@@ -20,10 +20,10 @@ if redis.call("EXISTS", base) == 0 then return {} end
 local batches = redis.call("LRANGE", base .. ":batches", 0, -1)
 local reply = { "" }
 
--- A code that waits in the pool list or, where that is empty, one that came back.
+-- A code that waits in the pool list or, where none can be drawn of it, one that came back.
 local function waiting(n)
-  local code = redis.call("LINDEX", base .. ":pool:" .. n, -1)
-  if code then return code end
+  local pool = base .. ":pool:" .. n
+  if redis.call("LLEN", pool) > redis.call("HLEN", base .. ":used:" .. n) then return redis.call("LINDEX", pool, -1) end
   local place = redis.call("ZRANGE", base .. ":back:" .. n, 0, 0)[1]
   return place and fields(readRecord(n * PLACES + place))[1] or ""
 end

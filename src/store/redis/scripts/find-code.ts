@@ -4,7 +4,7 @@ import type { CodeRecord } from "../../store.js";
 import type { Whereabouts } from "../code-finder.js";
 import type { Connection } from "../connection.js";
 import { PLACES } from "../keys.js";
-import { RECORDS, script } from "../lua.js";
+import { RECORDS, REVOKED, script } from "../lua.js";
 import { instant, unexpectedReply } from "../reply.js";
 
 /**
@@ -55,7 +55,7 @@ export async function findCode(
 
 /** Reads a record as `keys.ts` describes it. */
 export function codeRecord(offerId: string, batch: Batch, status: CodeRecord["status"], text: string): CodeRecord {
-  const [code = "", subscriberId, messageId, issued, , redeemed] = text.split("\t");
+  const [code = "", subscriberId, messageId, issued, , redeemed, revoked] = text.split("\t");
   return {
     code,
     offerId,
@@ -65,5 +65,6 @@ export function codeRecord(offerId: string, batch: Batch, status: CodeRecord["st
     messageId: messageId || null,
     issuedAt: issued ? instant(issued) : null,
     redeemedAt: redeemed ? instant(redeemed) : null,
+    ...(revoked === REVOKED && { revoked: true }),
   };
 }

@@ -1,7 +1,7 @@
 import type { HeldCode, Holding } from "../../../domain/holding.js";
 import { hashOf } from "../buckets.js";
 import type { Connection } from "../connection.js";
-import { RECORDS, script } from "../lua.js";
+import { RECORDS, REVOKED, script } from "../lua.js";
 import { instant, unexpectedReply } from "../reply.js";
 
 /**
@@ -22,7 +22,7 @@ for i = 1, #ARGV / 2 do
   if text then
     local refs, records = refsOf(text), {}
     for n = 1, #refs do records[n] = readRecord(refs[n]) end
-    lines[i] = holdsLine(refs, records)
+    lines[i] = holdsLine(remembered(refs, records))
   else
     lines[i] = "none"
   end
@@ -51,7 +51,7 @@ export function holdingFrom(line: string): Holding {
 }
 
 function heldCode(text: string): HeldCode {
-  const [batch, code, , messageId = "", issued = "", shared, redeemed] = text.split("\t");
+  const [batch, code, , messageId = "", issued = "", shared, redeemed, revoked] = text.split("\t");
   if (code === undefined || issued === "") throw unexpectedReply(HOLDINGS, text);
   return {
     code,
@@ -60,5 +60,6 @@ function heldCode(text: string): HeldCode {
     messageId,
     redeemedAt: redeemed === undefined || redeemed === "" ? null : instant(redeemed),
     shared: shared === "s",
+    ...(revoked === REVOKED && { revoked: true }),
   };
 }

@@ -1,33 +1,12 @@
-import { REMEMBERED_CLAIMS } from "../../../domain/holding.js";
 import type { Batch } from "../../../domain/offer.js";
 import type { Assignment, AssignOutcome, CodeRecord } from "../../store.js";
 import { hashOf } from "../buckets.js";
 import type { Connection } from "../connection.js";
 import type { Turn } from "../import-lock.js";
-import { FENCE, RECORDS, script } from "../lua.js";
+import { ALL_REFS, FENCE, RECORDS, script } from "../lua.js";
 import { instantText, integerFrom, recordsBroken, unexpectedReply } from "../reply.js";
 import { type OpenBatch, RESERVED } from "./add-codes.js";
 import { codeRecord } from "./find-code.js";
-
-/** Lua that reads and writes all refs of a subscriber, newest first, those that are no longer remembered included. */
-const ALL_REFS = `
-local function allRefs(bucket, subscriber)
-  local refs = refsOf(redis.call("HGET", bucket, subscriber) or nil)
-  local older = refsOf(redis.call("HGET", olderKey(bucket), subscriber) or nil)
-  local first = #older > 0 and table.remove(refs)
-  for n = #older, 1, -1 do refs[#refs + 1] = older[n] end
-  if first then refs[#refs + 1] = first end
-  return refs
-end
-
-local function putRefs(bucket, subscriber, refs)
-  local older = {}
-  for n = #refs - 1, ${REMEMBERED_CLAIMS + 1}, -1 do older[#older + 1] = refs[n] end
-  for _ = 1, #older do table.remove(refs, ${REMEMBERED_CLAIMS + 1}) end
-  redis.call("HSET", bucket, subscriber, refsText(refs))
-  if #older > 0 then redis.call("HSET", olderKey(bucket), subscriber, refsText(older)) end
-end
-`;
 
 /**
  * All codes that a subscriber was given from an offer. Changes nothing.
@@ -126,7 +105,7 @@ local function give(ref, n, place, found, subscriber, hash, message, issued, red
   if used ~= "" then redis.call("HINCRBY", counters, "redeemed", 1) end
   redis.call("HINCRBY", counters, "given", 1)
   redis.call("HINCRBY", counters, dayField(issued), 1)
-  writeRecord(ref, record({ found[1], subscriber, message, issued, "s", used }))
+  writeRecord(ref, record({ found[1], subscriber, message, issued, "s", used, found[7] }))
   local bucket = bucketKey(hash)
   local refs, position, since = allRefs(bucket, subscriber), 1, tonumber(issued, 36)
   while refs[position] and issuedAt(refs[position]) > since do position = position + 1 end

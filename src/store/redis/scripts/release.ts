@@ -2,7 +2,7 @@ import { StoreUnavailableError } from "../../../domain/errors.js";
 import type { Release } from "../../store.js";
 import { hashOf } from "../buckets.js";
 import type { Connection } from "../connection.js";
-import { RECORDS, script } from "../lua.js";
+import { ALL_REFS, RECORDS, script } from "../lua.js";
 import { unexpectedReply } from "../reply.js";
 
 /**
@@ -20,11 +20,13 @@ const LEASE = script(
   "lease-claim",
   "writes",
   `${RECORDS}
-local refs = refsOf(redis.call("HGET", bucketKey(ARGV[2]), ARGV[1]) or nil)
+local refs, records = refsOf(redis.call("HGET", bucketKey(ARGV[2]), ARGV[1]) or nil), {}
+for n = 1, #refs do records[n] = readRecord(refs[n]) end
+refs, records = remembered(refs, records)
 for n = 1, #refs do
-  local text = readRecord(refs[n])
+  local text = records[n]
   local found = fields(text)
-  if found[3] == ARGV[3] then
+  if found[3] == ARGV[3] and not isRevoked(text) then
     if found[6] ~= "" then return { "redeemed" } end
     if found[5] ~= "" then return { "shared" } end
     redis.call("SET", KEYS[2], "leased", "NX", "PX", ARGV[4])
@@ -55,53 +57,28 @@ return { "nothing-claimed" }
 const RELEASE = script(
   "release",
   "writes",
-  `${RECORDS}
+  `${RECORDS}${ALL_REFS}
 local lease = redis.call("GET", KEYS[2])
 if not lease then return { "too-late" } end
 if string.sub(lease, 1, 9) == "released\\t" then return { "released", string.sub(lease, 10) } end
 local leased, claimed = string.match(ARGV[6], "^(%d+)\\t(.*)$")
 local ref = tonumber(leased)
 local bucket = bucketKey(ARGV[2])
-local older = olderKey(bucket)
-
--- One claim less: the newest of those not remembered is remembered again, or the oldest where the first code goes back.
-local function remember(refs, wasFirst)
-  local text = redis.call("HGET", older, ARGV[1])
-  if not text then return end
-  local dropped = refsOf(text)
-  if wasFirst then
-    refs[#refs + 1] = table.remove(dropped, 1)
-  else
-    table.insert(refs, #refs, table.remove(dropped))
-  end
-  return dropped
-end
-
-local refs = refsOf(redis.call("HGET", bucket, ARGV[1]) or nil)
+local refs = allRefs(bucket, ARGV[1])
 for n = 1, #refs do
   if refs[n] == ref then
     local text = readRecord(ref)
     local found = fields(text)
     if text ~= claimed then
+      if isRevoked(text) then return { "nothing-claimed" } end
       if found[6] ~= "" then return { "redeemed" } end
       if found[5] ~= "" then return { "shared" } end
       return { "nothing-claimed" }
     end
     local place = ref % PLACES
     local batch = (ref - place) / PLACES
-    local wasFirst = n == #refs
     table.remove(refs, n)
-    local dropped = remember(refs, wasFirst)
-    if #refs == 0 then
-      redis.call("HDEL", bucket, ARGV[1])
-    else
-      redis.call("HSET", bucket, ARGV[1], refsText(refs))
-    end
-    if dropped and #dropped == 0 then
-      redis.call("HDEL", older, ARGV[1])
-    elseif dropped then
-      redis.call("HSET", older, ARGV[1], refsText(dropped))
-    end
+    putRefs(bucket, ARGV[1], refs)
     writeRecord(ref, found[1])
     redis.call("HINCRBY", base .. ":batch:" .. batch, "given", -1)
     redis.call("HINCRBY", base .. ":batch:" .. batch, dayField(found[4]), -1)
