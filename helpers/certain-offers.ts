@@ -15,7 +15,7 @@ type CertainOffer = { offerId: OfferId; after: readonly Variable[] };
  * and no code is taken by a render that fails before it shows it.
  *
  * Text, variables, and `if` and `unless` over them run no such code, unless the data has a function or an object where the variable is, or
- * the caller replaced what Handlebars calls for them. The template tells which variables matter; the rest depends on the render.
+ * the caller replaced what Handlebars calls for them. The template says which variables matter; the rest depends on the render.
  */
 export class CertainOffers {
   readonly #offers: readonly CertainOffer[];

@@ -45,7 +45,8 @@ export class Rendering {
   #own: Resolution | undefined;
   #ownView: OfferView | undefined;
   #others: Map<string, Resolution> | undefined;
-  #answers: Map<OfferId, Promise<Resolution>> | undefined;
+  #ownAnswer: Promise<Resolution> | undefined;
+  #otherAnswers: Map<string, Promise<Resolution>> | undefined;
   #block: OfferView | undefined;
   #pending: PendingOffer | undefined;
   #failure: { error: unknown } | undefined;
@@ -70,7 +71,7 @@ export class Rendering {
 
   /** The answer for an offer, looked up at most once: at once where it is known. */
   answer(offerId: OfferId): Resolution | Promise<Resolution> {
-    const known = this.known(offerId) ?? this.#answers?.get(offerId);
+    const known = this.known(offerId) ?? (offerId === undefined ? this.#ownAnswer : this.#otherAnswers?.get(offerId));
     if (known !== undefined) return known;
     const answer = this.#lookup(offerId);
     if (!isPromise(answer)) return this.#accept(offerId, answer);
@@ -80,8 +81,11 @@ export class Rendering {
         throw this.fail(error);
       },
     );
-    this.#answers ??= new Map();
-    this.#answers.set(offerId, accepted);
+    if (offerId === undefined) this.#ownAnswer = accepted;
+    else {
+      this.#otherAnswers ??= new Map();
+      this.#otherAnswers.set(offerId, accepted);
+    }
     return accepted;
   }
 

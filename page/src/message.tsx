@@ -66,7 +66,7 @@ export function EmailView({ message, state, change }: { message: MessageView; st
   );
 }
 
-/** How much a frame has to shrink to fit where it stands. */
+/** How much a frame has to shrink to fit its box. */
 function useScale(width: number) {
   const box = useRef<HTMLDivElement>(null);
   const [room, setRoom] = useState(width);

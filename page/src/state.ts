@@ -6,7 +6,7 @@ export type Width = "phone" | "desktop";
 export type Scheme = "light" | "dark" | "forced";
 export type Theme = "auto" | "light" | "dark";
 
-/** Everything that is being looked at. It stands in the address, so that an address shows the same again. */
+/** Everything that the page shows. The address holds it, so that an address shows the same again. */
 export type State = {
   template: string;
   subscriber: string;

@@ -18,7 +18,7 @@ export type Preview = {
   reload(): Promise<void>;
 };
 
-/** What the page asks its server for, anew whenever the state, a draft or the folder changes. */
+/** Fetches what the page shows, again whenever the state, a draft or the folder changes. */
 export function usePreview(state: State, draft: Draft, edited: EditedData): Preview {
   const [workspace, setWorkspace] = useState<WorkspaceView | null>(null);
   const [matrix, setMatrix] = useState<Matrix | null>(null);
@@ -27,7 +27,7 @@ export function usePreview(state: State, draft: Draft, edited: EditedData): Prev
   const [problem, setProblem] = useState<string | null>(null);
   const lastGood = useRef<MessageView | null>(null);
 
-  /** Rises with every connection to the server, so that a page whose server was away looks at everything again. */
+  /** Rises with every connection to the server, so that a page fetches everything again after an interruption. */
   const [connection, setConnection] = useState(0);
 
   async function load() {

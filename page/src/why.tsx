@@ -1,7 +1,7 @@
 import { dayText } from "./dates.js";
 import type { HistoryEntry, MessageView, Step } from "./types.js";
 
-/** Why this code: the questions that the rule asked, and what the subscriber received before. */
+/** Why this code: the questions of the rule, and what the subscriber received before. */
 export function WhyThisCode({ message }: { message: MessageView }) {
   return (
     <section class="why" aria-labelledby="why">

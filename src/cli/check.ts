@@ -1,11 +1,10 @@
-import { Command } from "commander";
-import { type CheckReport, checkWorkspace, type Finding } from "../preview/check.js";
+import { Command, Option } from "commander";
+import { checkWorkspace } from "../preview/check.js";
 import { createRenderer } from "../preview/render/renderer.js";
+import { FORMATS, type Format, formatted } from "./check-format.js";
 import { type LiveOptions, liveOptions, openFolder, wholeNumber } from "./preview-folder.js";
 
-const SHOWN = 3;
-
-type CheckCommandOptions = LiveOptions & { maxSegments: number; at?: string; json?: true };
+type CheckCommandOptions = LiveOptions & { maxSegments: number; at?: string; format: Format; json?: true };
 
 /** `offer-code check [folder]` */
 export function checkCommand(): Command {
@@ -19,7 +18,8 @@ export function checkCommand(): Command {
       3,
     )
     .option("--at <when>", "a day or a time, such as 2026-12-24 or 2026-12-24T18:00, in the offer's time zone")
-    .option("--json", "print the findings as JSON");
+    .addOption(new Option("--format <format>", "how the findings are printed").choices(FORMATS).default("text"))
+    .option("--json", "the same as --format json");
   for (const option of liveOptions()) command.addOption(option);
   return command.action(check);
 }
@@ -29,24 +29,10 @@ async function check(folder: string, options: CheckCommandOptions): Promise<void
   const renderer = createRenderer();
   try {
     const report = await checkWorkspace(workspace, renderer, options);
-    console.log(options.json ? JSON.stringify(report, null, 2) : reportText(report));
+    console.log(formatted(report, options.json ? "json" : options.format, folder));
     if (report.findings.some(({ level }) => level === "error")) process.exitCode = 1;
   } finally {
     await renderer.close();
     close();
   }
-}
-
-function reportText({ findings, messages, notSent }: CheckReport): string {
-  const count = (level: Finding["level"]) => findings.filter((finding) => finding.level === level).length;
-  const stopped = notSent === 0 ? "" : `, ${notSent} would not be sent as their offers have no code for them`;
-  const total = `${messages} messages rendered${stopped}: ${count("error")} errors, ${count("warning")} warnings`;
-  return [...findings.map(findingText), total].join("\n");
-}
-
-function findingText({ level, file, line, column, message, who }: Finding): string {
-  const position = [file, line, column].filter((each) => each !== null).join(":");
-  const more = who.length > SHOWN ? `; and ${who.length - SHOWN} more` : "";
-  const seen = who.length === 0 ? "" : ` [${who.slice(0, SHOWN).join("; ")}${more}]`;
-  return `${position}: ${level}: ${message}${seen}`;
 }

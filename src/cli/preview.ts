@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { readFolder } from "../preview/folder.js";
 import { type PreviewOptions, type PreviewServer, startPreview } from "../preview/index.js";
+import { openInBrowser } from "./browser.js";
 import { type LiveOptions, liveOptions, liveStore, requireEngines, wholeNumber } from "./preview-folder.js";
 
 /** `offer-code preview [folder]` */
@@ -8,12 +9,13 @@ export function previewCommand(): Command {
   const command = new Command("preview")
     .description("show what sample subscribers would get, on a page of this machine; takes no code")
     .argument("[folder]", "a folder with a preview.json", ".")
-    .option("--port <port>", "port on 127.0.0.1; 0 takes a free one", wholeNumber(0, 65_535), 4173);
+    .option("--port <port>", "port on 127.0.0.1; 0 takes a free one", wholeNumber(0, 65_535), 4173)
+    .option("--open", "open the page in the browser");
   for (const option of liveOptions()) command.addOption(option);
   return command.action(preview);
 }
 
-async function preview(folder: string, options: LiveOptions & { port: number }): Promise<void> {
+async function preview(folder: string, options: LiveOptions & { port: number; open?: true }): Promise<void> {
   await requireEngines(await readFolder(folder));
   const live = await liveStore(options);
   const server = await startAtPort(folder, { port: options.port, store: live?.store });
@@ -21,6 +23,7 @@ async function preview(folder: string, options: LiveOptions & { port: number }):
     `Preview of ${folder}${live === undefined ? "" : " over a live store, read only"}:\n\n  ${server.address}\n`,
   );
   console.log("The address works on this machine only, until Ctrl+C.");
+  if (options.open) openInBrowser(server.address);
   const stop = () => {
     live?.close();
     void server.close();

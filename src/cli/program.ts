@@ -22,6 +22,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   forget: async () => (await import("./forget.js")).forgetCommand(),
   watch: async () => (await import("./watch.js")).watchCommand(),
   reconcile: async () => (await import("./reconcile.js")).reconcileCommand(),
+  init: async () => (await import("./init.js")).initCommand(),
   preview: async () => (await import("./preview.js")).previewCommand(),
   render: async () => (await import("./render.js")).renderCommand(),
   check: async () => (await import("./check.js")).checkCommand(),

@@ -32,7 +32,7 @@ export async function previewAnswer(
 ): Promise<PreviewAnswer> {
   const asked = named ?? message.offerId;
   const wanted = followsSignUpOffer(message.type) ? await signUpOffer(book, message, moment) : asked;
-  if (wanted === "away") {
+  if (wanted === "unavailable") {
     return { resolution: unavailableAnswer(asked ?? "", undefined, "store-unavailable"), offer: undefined };
   }
   if (wanted === null)
@@ -45,7 +45,7 @@ export async function previewAnswer(
 
 async function offerAnswer(book: OfferBook, message: Message, offerId: string, moment: Moment): Promise<PreviewAnswer> {
   const entry = await book.read(offerId);
-  const isUnavailable = entry.status === "away" || moment.suppositions.has("redis-down");
+  const isUnavailable = entry.status === "unavailable" || moment.suppositions.has("redis-down");
   if (isUnavailable) return unknownWhileUnavailable(book, offerId);
   if (entry.status === "unknown") {
     return { resolution: unavailableAnswer(offerId, undefined, "unknown-offer"), offer: undefined };
@@ -62,11 +62,11 @@ async function offerAnswer(book: OfferBook, message: Message, offerId: string, m
   };
 }
 
-async function signUpOffer(book: OfferBook, message: Message, moment: Moment): Promise<string | null | "away"> {
+async function signUpOffer(book: OfferBook, message: Message, moment: Moment): Promise<string | null | "unavailable"> {
   if (moment.suppositions.has("no-sign-up-offer")) return null;
-  if (moment.suppositions.has("redis-down")) return "away";
+  if (moment.suppositions.has("redis-down")) return "unavailable";
   const signUps = await book.signUps();
-  return signUps.status === "away" ? "away" : (signUps.offerIds.get(message.subscriberId) ?? null);
+  return signUps.status === "unavailable" ? "unavailable" : (signUps.offerIds.get(message.subscriberId) ?? null);
 }
 
 /** While the store is unavailable, a process that has loaded the offer still applies the offer's policy. */

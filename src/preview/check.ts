@@ -10,7 +10,10 @@ import type { Renderer } from "./render/renderer.js";
 import { previewMessage, type Rendered, renderMessage, type Wanted } from "./rendering.js";
 import { sourcesOf, typesOf, type Workspace } from "./workspace.js";
 
-/** What is wrong with a template. `who`: the messages it was seen in, or nothing where it is wrong for everybody. */
+/**
+ * What is wrong at one place. `templates`: those it was seen in, as a partial may be part of several; `template` is the first of them.
+ * `who`: the messages it was seen in, or nothing where it is wrong for everybody.
+ */
 export type Finding = {
   level: "error" | "warning";
   template: string;
@@ -18,6 +21,7 @@ export type Finding = {
   line: number | null;
   column: number | null;
   message: string;
+  templates: string[];
   who: string[];
 };
 
@@ -56,7 +60,7 @@ async function checkOffer(workspace: Workspace, template: Template, findings: Fi
   const { offer } = template.entry;
   if (offer === undefined) return;
   const entry = await workspace.book.read(offer);
-  if (entry.status === "away") throw new StoreUnavailableError("the live store cannot be reached");
+  if (entry.status === "unavailable") throw new StoreUnavailableError("the live store cannot be reached");
   if (entry.status === "unknown") findings.add(unknownOffer(template, offer));
 }
 
@@ -97,15 +101,17 @@ function wantedOf(
   };
 }
 
-type Bare = Omit<Finding, "who">;
+type Bare = Omit<Finding, "templates" | "who">;
 
-/** One finding for each place, however many messages it shows up in. */
+/** One finding for each place, however many templates and messages it shows up in. */
 class Findings {
   readonly #byPlace = new Map<string, Finding>();
 
   add(finding: Bare, who?: string): void {
-    const key = JSON.stringify(finding);
-    const known = this.#byPlace.get(key) ?? { ...finding, who: [] };
+    const { template, ...place } = finding;
+    const key = JSON.stringify(place);
+    const known = this.#byPlace.get(key) ?? { ...finding, templates: [], who: [] };
+    if (!known.templates.includes(template)) known.templates.push(template);
     if (who !== undefined && !known.who.includes(who)) known.who.push(who);
     this.#byPlace.set(key, known);
   }

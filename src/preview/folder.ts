@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { checked, InvalidInputError } from "../domain/errors.js";
+import { checked } from "../domain/errors.js";
 import { poolCodes } from "../intake/codes-file.js";
 import { textOf } from "../intake/source.js";
 import type { Channel, Engine } from "./api.js";
 import { type Definition, definitionSchema, endingEngine, type TemplateEntry } from "./definition.js";
 import { FolderError, pathInside } from "./inside.js";
+import { parseJson } from "./json.js";
 import { type Partials, readPartials } from "./partials.js";
 import type { MjmlFile, SetupFile } from "./render/protocol.js";
 import { systemText } from "./system-error.js";
@@ -71,19 +72,7 @@ function versionOf(text: string): string {
 
 function readDefinition(path: string): Definition {
   const text = readText(pathInside(path, DEFINITION_FILE), DEFINITION_FILE);
-  return checked(definitionSchema, DEFINITION_FILE, jsonOf(text));
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const { message } = error as Error;
-    const position = /position (\d+)/.exec(message)?.[1];
-    const lines = text.slice(0, Number(position ?? 0)).split("\n");
-    const place = position === undefined ? "" : `:${lines.length}:${(lines.at(-1) as string).length + 1}`;
-    throw new InvalidInputError(`${DEFINITION_FILE}${place}: expected JSON, but got: ${message}`, { cause: error });
-  }
+  return checked(definitionSchema, DEFINITION_FILE, parseJson(text, DEFINITION_FILE));
 }
 
 function readTemplate(folder: string, entry: TemplateEntry, read: (name: string) => string): Template {

@@ -2,13 +2,13 @@ import { StoreUnavailableError } from "../domain/errors.js";
 import type { Holding } from "../domain/holding.js";
 import { type OfferFacts, type OfferReader, readFacts } from "../resolver/peek.js";
 
-/** What the store has of one offer and all sample subscribers. `away`: the store was unavailable. */
+/** What the store has of one offer and all sample subscribers. `unavailable`: the store was unavailable. */
 export type BookEntry =
   | { status: "known"; facts: OfferFacts; holdings: ReadonlyMap<string, Holding | null> }
   | { status: "unknown" }
-  | { status: "away" };
+  | { status: "unavailable" };
 
-export type SignUpEntry = { status: "known"; offerIds: ReadonlyMap<string, string | null> } | { status: "away" };
+export type SignUpEntry = { status: "known"; offerIds: ReadonlyMap<string, string | null> } | { status: "unavailable" };
 
 /**
  * Reads the store once for each offer, however many subscribers, message types and dates are shown afterwards. What it
@@ -64,12 +64,12 @@ export class OfferBook {
     });
   }
 
-  async #unlessUnavailable<Entry>(ask: () => Promise<Entry>): Promise<Entry | { status: "away" }> {
+  async #unlessUnavailable<Entry>(ask: () => Promise<Entry>): Promise<Entry | { status: "unavailable" }> {
     try {
       return await ask();
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
-      return { status: "away" };
+      return { status: "unavailable" };
     }
   }
 }

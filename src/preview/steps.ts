@@ -37,8 +37,8 @@ export function stepsOf(answer: PreviewAnswer, message: Message, now: UnixMs): S
     .slice(0, settled + 1)
     .filter((each) => each !== NEW_EACH_MESSAGE || isNewEachMessage(situation.facts.state))
     .filter((each) => each !== REVOKED || reached === "revoked");
-  const steps = asked.map((each, place): Step => {
-    const decides = place === asked.length - 1;
+  const steps = asked.map((each, index): Step => {
+    const decides = index === asked.length - 1;
     const affirmed = each.affirmed?.(reached, held) ?? decides;
     return {
       question: each.question,
@@ -144,12 +144,12 @@ function supplySteps({ resolution, situation, decision, offer }: PreviewAnswer, 
   if (situation === undefined || decision === undefined || decision.action === "keep") return [];
   const question = "Is there a code to give?";
   const { state, counts } = situation.facts;
-  const place = decision.action === "claim" ? drawnFrom(counts, decision.from) : undefined;
-  if (place !== undefined) {
-    const batch = state.batches[place];
+  const number = decision.action === "claim" ? drawnFrom(counts, decision.from) : undefined;
+  if (number !== undefined) {
+    const batch = state.batches[number];
     const isDated = batch?.startsOn !== undefined || batch?.endsOn !== undefined;
     const days = isDated ? `, ${daysText(batch)}` : "";
-    const left = counts[place]?.inPool ?? 0;
+    const left = counts[number]?.inPool ?? 0;
     return [{ question, answer: "Yes", fact: `batch ${batch?.id}${days}: ${left} left`, decides: true }];
   }
   const on = dayText(now, state.offer.timeZone);

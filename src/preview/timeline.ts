@@ -21,11 +21,11 @@ export function timelineOf(situation: Situation, message: Message, now: UnixMs, 
   const to = Math.max(today + AHEAD, now + 30 * DAY);
   const inRange = (at: UnixMs) => at > from && at < to;
   const starts = [from, ...turningPoints(situation).filter(inRange)].slice(0, MOST_BARS);
-  const bars = starts.map((start, place): TimelineBar => {
+  const bars = starts.map((start, index): TimelineBar => {
     const answer = peekAnswer(situation.facts, holdingAt(situation.holding, start), message, start);
     const outcome = outcomeOf(answer, state.offer);
     const code = answer.isSample ? null : answer.code;
-    return { from: start, to: starts[place + 1] ?? to, outcome, code, label: labelOf(answer) };
+    return { from: start, to: starts[index + 1] ?? to, outcome, code, label: labelOf(answer) };
   });
   const batches = state.batches.map((batch) => {
     const { opensAt, closesAt } = batchPeriod(batch, state.offer.timeZone);

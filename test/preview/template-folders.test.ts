@@ -1,5 +1,8 @@
 // Folders of templates as teams have them: own helpers, data with holes.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
+import { startPreview } from "./browser.js";
 import { findingsOf, folderOf, renderedIn, run, templatesOf } from "./small-folder.js";
 
 const SETUP = `
@@ -265,4 +268,77 @@ describe("a layout around the message", () => {
     ]);
     expect(await findings(layouts)).toEqual([expect.stringMatching(/^l\/main\.hbs:1:9: error: title is missing/)]);
   });
+});
+
+describe("check --format", () => {
+  const files = { "a.hbs": "{{> foot}}", "b.hbs": "{{> foot}}", "p/foot.hbs": "\n{{city}}" };
+  const folder = () => templatesOf(files, { partials: "p" });
+
+  test("text names a fault that templates share once", async () => {
+    expect(await findingsOf(folder())).toEqual([
+      "p/foot.hbs:2:3: error: city is missing in this subscriber's data [a.hbs; b.hbs]",
+    ]);
+  });
+
+  test("github prints annotations with the path from here", async () => {
+    const path = folder();
+    const { stdout, code } = await run("check", path, "--format", "github");
+    const file = relative(process.cwd(), `${path}/p/foot.hbs`);
+    expect(stdout.split("\n")[0]).toBe(
+      `::error file=${file},line=2,col=3,title=offer-code check::city is missing in this subscriber's data [a.hbs; b.hbs]`,
+    );
+    expect(code).toBe(1);
+  });
+
+  test("sarif and json print the same findings for programs", async () => {
+    const path = folder();
+    const { runs } = JSON.parse((await run("check", path, "--format", "sarif")).stdout);
+    expect(runs[0].results).toMatchObject([
+      { level: "error", locations: [{ physicalLocation: { region: { startLine: 2, startColumn: 3 } } }] },
+    ]);
+    const { findings } = JSON.parse((await run("check", path, "--format", "json")).stdout);
+    expect(findings).toMatchObject([{ file: "p/foot.hbs", line: 2, templates: ["a.hbs", "b.hbs"] }]);
+  });
+});
+
+describe("preview.json", () => {
+  test.each([
+    ['{\n  "templates": [],\n}', "preview.json:2:18: expected JSON, but got: a comma before }"],
+    ['{ "templates": [1,\n] }', "preview.json:1:18: expected JSON, but got: a comma before ]"],
+    ['\uFEFF{ "templates": [1, x] }', "preview.json:1:20: expected JSON"],
+    ['{ "templates": ', "preview.json:1:16: expected JSON"],
+  ])("that says %j has line and column of it", async (text, expected) => {
+    const { stderr, code } = await run("check", folderOf({ "preview.json": text }));
+    expect(stderr).toContain(`offer-code: ${expected}`);
+    expect(code).toBe(2);
+  });
+
+  test("may begin with a byte order mark", async () => {
+    const definition =
+      '{ "subscribers": [{ "id": "a" }], "templates": [{ "id": "t", "channel": "sms", "file": "a.hbs" }] }';
+    expect(await findingsOf(folderOf({ "preview.json": `\uFEFF${definition}`, "a.hbs": "a" }))).toEqual([]);
+  });
+});
+
+describe("offer-code init", () => {
+  test("writes a folder in which nothing is wrong, and overwrites nothing", async () => {
+    const folder = `${folderOf({})}/mails`;
+    const { stdout, code } = await run("init", folder);
+    expect(stdout).toContain(`offer-code preview ${folder} --open`);
+    expect(code).toBe(0);
+    expect((await run("check", folder)).stdout).toBe("6 messages rendered: 0 errors, 0 warnings\n");
+    const again = await run("init", folder);
+    expect(again.stderr).toMatch(/^offer-code: .*preview\.json/);
+    expect(again.code).toBe(2);
+  });
+});
+
+test("preview --open opens the printed address in the browser", async () => {
+  const folder = templatesOf({ "a.hbs": "a" });
+  const opened = join(folder, "opened");
+  const browser = join(folder, "browser");
+  writeFileSync(browser, `#!/bin/sh\necho "$1" > ${opened}\n`, { mode: 0o755 });
+  const preview = await startPreview(["--open"], folder, { ...process.env, BROWSER: browser, XDG_STATE_HOME: folder });
+  await expect.poll(() => existsSync(opened) && readFileSync(opened, "utf8").trim()).toBe(preview.address);
+  await preview.stop();
 });

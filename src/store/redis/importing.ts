@@ -23,7 +23,7 @@ export type Importing = {
   readonly notify: (change: StoreChange) => void;
 };
 
-/** One chunk of an upload. `wanted`: the places of the codes to add. `again`: those of codes that stand earlier in the chunk, with the first place. */
+/** One chunk of an upload. `wanted`: the places of the codes to add. `again`: those of codes that occur earlier in the chunk, with the first place. */
 type Chunk = { keys: string[]; outcomes: CodeOutcome[]; wanted: number[]; again: Map<number, number> };
 
 /**
