@@ -65,11 +65,11 @@ function explanationText(
 const HEADING = ["CODE", "BATCH", "GIVEN OUT", "BY MESSAGE", "REDEEMED", "SENT UNTIL", ""];
 
 function row(
-  { code, batch, issuedAt, messageId, redeemedAt, expiresAt, isFirst }: HeldCodeFacts,
+  { code, batch, issuedAt, messageId, redeemedAt, expiresAt, isFirst, isRevoked }: HeldCodeFacts,
   timeZone: string,
 ): string[] {
   const redeemed = redeemedAt === null ? "no" : timeText(redeemedAt, timeZone);
-  const until = expiresAt === null ? "for ever" : timeText(expiresAt, timeZone);
+  const until = isRevoked ? "revoked" : expiresAt === null ? "for ever" : timeText(expiresAt, timeZone);
   return [
     code,
     batch ?? "-",

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { unavailableAnswer } from "../domain/answer.js";
 import { checked } from "../domain/errors.js";
 import { explain } from "../domain/explain.js";
-import type { HeldCode } from "../domain/holding.js";
+import { firstCode, type HeldCode } from "../domain/holding.js";
 import { idSchema } from "../domain/identifier.js";
 import { followsSignUpOffer, messageTypeSchema } from "../domain/message.js";
 import type { Offer, OfferState } from "../domain/offer.js";
@@ -30,7 +30,7 @@ const questionSchema = z.strictObject(
  */
 export type ExplainQuestion = z.input<typeof questionSchema>;
 
-/** A code that the subscriber was given. `expiresAt` is `null` for never. `isNewest`: the last one given; `isFirst`: the first ever. */
+/** A code that the subscriber was given. `expiresAt` is `null` for never. `isNewest`: the last one given; `isFirst`: the first ever that is not revoked. */
 export type HeldCodeFacts = {
   code: string;
   batch: string | null;
@@ -40,6 +40,7 @@ export type HeldCodeFacts = {
   expiresAt: Date | null;
   isNewest: boolean;
   isFirst: boolean;
+  isRevoked: boolean;
 };
 
 /** The answer, the sentence that says it, and what led to it. `signUpOfferId`: the recorded one. `wouldChange`: what would make it another. */
@@ -79,12 +80,13 @@ export async function explainSubscriber(store: OfferStore, question: ExplainQues
   }
   const { state } = facts;
   const holding = holdings[0] ?? null;
+  const first = holding === null ? undefined : firstCode(holding);
   const resolution = peekAnswer(facts, holding, { id: NO_MESSAGE, type }, at);
   return {
     ...explained(resolution, state.offer.timeZone),
     offer: state.offer,
     signUpOfferId,
-    held: (holding ?? []).map((held, index) => heldFacts(state, held, index, holding?.length ?? 0)),
+    held: (holding ?? []).map((held, index) => heldFacts(state, held, index, first)),
     wouldChange: whatWouldChange(state, resolution, at),
   };
 }
@@ -104,7 +106,7 @@ function explained(resolution: Resolution, timeZone = "UTC"): { resolution: Reso
   return { resolution, sentence: explain(resolution, { timeZone }) };
 }
 
-function heldFacts(state: OfferState, held: HeldCode, index: number, size: number): HeldCodeFacts {
+function heldFacts(state: OfferState, held: HeldCode, index: number, first: HeldCode | undefined): HeldCodeFacts {
   const expiry: UnixMs = expiryOf(state, held);
   return {
     code: held.code,
@@ -114,6 +116,7 @@ function heldFacts(state: OfferState, held: HeldCode, index: number, size: numbe
     redeemedAt: held.redeemedAt === null ? null : new Date(held.redeemedAt),
     expiresAt: Number.isFinite(expiry) ? new Date(expiry) : null,
     isNewest: index === 0,
-    isFirst: index === size - 1,
+    isFirst: held === first,
+    isRevoked: held.revoked === true,
   };
 }

@@ -362,6 +362,31 @@ describe.sequential("the command line over one shop", () => {
   });
 });
 
+test("revoke takes leaked codes out of circulation, and --restore puts back what nobody was given", async () => {
+  sandbox.file("leaky.json", '{ "id": "leaky" }');
+  sandbox.file("leaky.csv", "L1\nL2\nL3\nL4\n");
+  await sandbox.run("define leaky.json");
+  await sandbox.run("import leaky leaky.csv");
+  expect(await resolver.resolve({ ...message("l1", "sub_8"), offerId: "leaky" })).toMatchObject({ code: "L1" });
+  await says("revoke l1", "L1 of leaky, held by sub_8, who gets a new one: revoked.");
+  await says("revoke L1", "L1 of leaky, held by sub_8, who gets a new one: was revoked already.");
+  await says("revoke L2", "L2 of leaky, held by nobody: revoked.");
+  await says("revoke nonsense", "No offer has the code nonsense.", 1);
+  const ended = await sandbox.run("explain --subscriber sub_8 --offer leaky");
+  expect(ended.stdout).toMatch(/^L1 .* no {8}revoked$/m);
+  await says("revoke L1 --restore", "L1 of leaky: a subscriber was given it, so it stays revoked.", 1);
+  await says("revoke L2 --restore", "L2 of leaky: restored, it is handed out again.");
+  await says("revoke L2 --restore", "L2 of leaky: it was not revoked.");
+  sandbox.file("leaked.csv", "code,where\nL1,forum\nL3,forum\nL9,forum\n");
+  expect(json(await sandbox.run("revoke --file leaked.csv --json"))).toMatchObject({
+    statuses: { "already-revoked": 1, revoked: 1, "unknown-code": 1 },
+  });
+  const next = await resolver.resolve({ ...message("l1", "sub_8"), offerId: "leaky" });
+  expect(next).toMatchObject({ code: "L2", reason: "revoked" });
+  expect((await sandbox.run("who L3")).stdout).toContain("revoked    yes");
+  expect(await sandbox.run("reconcile leaky")).toMatchObject({ exitCode: 0 });
+});
+
 test("every command has an example in its help, and the exit codes are told", async () => {
   const { stdout } = await sandbox.run("--help");
   expect(stdout).toContain("Exit codes: 0 done; 1 the answer is no");

@@ -1,6 +1,7 @@
 import { createResolver, type Message, memoryStore, type OfferInput, type OfferStore } from "offer-code";
 import {
   exportCodesCsv,
+  generateCodes,
   type ImportAssignmentsOptions,
   importAssignments,
   importFile,
@@ -9,6 +10,7 @@ import {
 import { describe, expect, test } from "vitest";
 import { codeList, DAY, message, NOON, stock } from "../fixtures.js";
 import { holdingOf } from "../store/contract/tools.js";
+import { useRedisStores } from "../store/redis-stores.js";
 
 function sourceOf(text: string) {
   return streamSource(
@@ -159,14 +161,22 @@ async function answersOf(store: OfferStore, subscribers: readonly string[]): Pro
   return answers;
 }
 
-test.each<[string, Partial<OfferInput>, string]>([
+const WINDOWS: [string, Partial<OfferInput>, string][] = [
   ["never expires", {}, ""],
   ["a time to live", { window: { type: "time-to-live", amount: 2, unit: "day" } }, ""],
   ["a custom period", { window: { type: "custom-period" }, timeZone: "Asia/Tokyo" }, "2026-11-30"],
-])("import, send, export and import --assigned into an empty store: the same answers under %s", async (_, offer, endsOn) => {
+];
+
+/** Generates, imports, sends and exports in one store, and moves all of it into the other. */
+async function roundTrip(
+  from: OfferStore,
+  into: OfferStore,
+  offer: Partial<OfferInput>,
+  endsOn: string,
+): Promise<void> {
   const subscribers = codeList("sub_", 20);
-  const [from, into] = [memoryStore(), memoryStore()];
-  const codes = ["-DASH", "Ünïcode1", ...codeList("CODE-", 60)];
+  const { codes: generated } = await generateCodes("CODE-########", 60);
+  const codes = ["-DASH", "Ünïcode1", ...generated];
   for (const store of [from, into]) await store.saveOffer({ id: "welcome", ...offer });
   const text = `code,ends_on\n${codes.map((code) => `${code},${endsOn}`).join("\n")}\n`;
   await importFile(from, "welcome", sourceOf(text), { anyShape: true, at: NOON });
@@ -185,4 +195,16 @@ test.each<[string, Partial<OfferInput>, string]>([
   await importFile(into, "welcome", sourceOf(text), { anyShape: true, at: NOON, batch: undefined });
   expect(await answersOf(into, subscribers)).toEqual(await answersOf(from, subscribers));
   expect((await importAssignments(into, "welcome", exported())).added).toBe(0);
+}
+
+test.each(
+  WINDOWS,
+)("generate, import, send, export and import --assigned into an empty store: the same answers under %s", (_, offer, endsOn) =>
+  roundTrip(memoryStore(), memoryStore(), offer, endsOn));
+
+describe("in Redis", () => {
+  const stores = useRedisStores();
+
+  test.each(WINDOWS)("the same answers under %s", (_, offer, endsOn) =>
+    roundTrip(stores.make(), stores.make(), offer, endsOn));
 });

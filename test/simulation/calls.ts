@@ -56,10 +56,8 @@ export function change(recorder: Recorder, { name, store, resolver }: Actor, ste
     }
     case "redeem":
       return note({ type: "redeem", code: step.code }, () => resolver.redeem(step.code));
-    case "revoke": {
-      const { revoke } = resolver as { revoke?: (code: string) => Promise<unknown> };
-      return revoke === undefined ? null : note({ type: "revoke", code: step.code }, () => revoke(step.code));
-    }
+    case "revoke":
+      return note({ type: "revoke", code: step.code }, () => resolver.revoke(step.code));
     case "import": {
       const { offer, batch, codes } = step;
       return note({ type: "import", offer, batch, codes }, () =>
