@@ -25,7 +25,8 @@ export function codesCommand(): Command {
 }
 
 function row({ code, offerId, batch, issuedAt, expiresAt, redeemedAt, state }: SubscriberCode): string[] {
-  const until = expiresAt === null ? "for ever" : timeText(expiresAt, "UTC");
-  const word = redeemedAt === null ? state : `redeemed ${timeText(redeemedAt, "UTC")}`;
-  return [code, offerId, batch, timeText(issuedAt, "UTC"), until, state === "revoked" ? state : word];
+  const isRevoked = state === "revoked";
+  const end = expiresAt === null ? "for ever" : timeText(expiresAt, "UTC");
+  const word = redeemedAt === null || isRevoked ? state : `redeemed ${timeText(redeemedAt, "UTC")}`;
+  return [code, offerId, batch, timeText(issuedAt, "UTC"), isRevoked ? "-" : end, word];
 }
