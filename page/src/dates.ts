@@ -1,4 +1,4 @@
-const DAY = 86_400_000;
+export const DAY = 86_400_000;
 const zones = new Map<string, Intl.DateTimeFormat>();
 
 /** The wall clock of a zone at an instant, to the minute: `2026-11-23T09:00`. */

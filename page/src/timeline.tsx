@@ -1,8 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { dayText, wallClock } from "./dates.js";
+import { DAY, dayText, wallClock } from "./dates.js";
 import type { Timeline } from "./types.js";
 
-const DAY = 86_400_000;
 const BAR = { y: 22, height: 30 };
 const BATCH_Y = 62;
 const BATCH_STEP = 14;

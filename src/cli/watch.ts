@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type Command, InvalidArgumentError } from "commander";
+import { DAY, HOUR } from "../domain/calendar.js";
 import { StoreUnavailableError } from "../domain/errors.js";
 import { ENDING_DAYS } from "../operations/signals.js";
 import { type Deliver, type WatchRound, watchOffers } from "../operations/watch-offers.js";
@@ -9,7 +10,7 @@ import { EXIT } from "./exit-codes.js";
 
 type WatchOptions = { every: number; webhook?: string; ending: readonly number[]; once?: true };
 
-const UNITS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const UNITS: Record<string, number> = { s: 1000, m: 60_000, h: HOUR, d: DAY };
 const MOST_PAUSE = 2_147_483_647;
 
 /** `offer-code watch` */

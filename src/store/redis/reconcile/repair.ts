@@ -22,17 +22,17 @@ export async function repairIndex(
 ): Promise<number> {
   let repaired = 0;
   for (const some of portions(stray)) {
-    repaired += await inTurn(parts, async (turn) =>
+    repaired += await withTurn(parts, async (turn) =>
       parts.index.change(turn, await removals(parts, numbers, some, turn)),
     );
   }
   for (const some of portions(unindexed)) {
-    repaired += await inTurn(parts, (turn) => enterMissing(parts, owner, some, turn));
+    repaired += await withTurn(parts, (turn) => enterMissing(parts, owner, some, turn));
   }
   return repaired;
 }
 
-function inTurn(parts: Importing, work: (turn: Turn) => Promise<number>): Promise<number> {
+function withTurn(parts: Importing, work: (turn: Turn) => Promise<number>): Promise<number> {
   return withImportLock(parts.connection, parts.keys, work);
 }
 
