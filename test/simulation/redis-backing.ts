@@ -44,6 +44,7 @@ export function redisBacking(redis: Redis): (world: World, network: Network) => 
         return truth;
       },
       async faults(offerIds) {
+        await server.expireAll();
         const faults: string[] = [];
         for (const offerId of offerIds) {
           if ((await truth?.loadOffer(offerId)) == null) continue;

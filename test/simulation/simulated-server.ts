@@ -82,6 +82,13 @@ export class SimulatedServer {
     }
   }
 
+  /** Long after the last step: whatever was to expire has. From here on the server's own clock counts again. */
+  async expireAll(): Promise<void> {
+    const keys = Object.keys(await this.redis.hgetall(EXPIRIES));
+    if (keys.length > 0) await this.redis.del(...keys, EXPIRIES);
+    this.#expiries = {};
+  }
+
   /** `SET key value PX milliseconds NX`. */
   async #set(args: readonly (string | number)[]): Promise<unknown> {
     const place = args.findIndex((arg) => String(arg).toUpperCase() === "PX");
