@@ -42,8 +42,9 @@ export const roundTrips = {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
 
-    const first = await callsOf(() => resolver.resolve(messageTo(1, "a")));
-    const cached = await callsOf(() => resolver.resolve(messageTo(1, "a")));
+    const message = messageTo(1, "a");
+    const first = await callsOf(() => resolver.resolve(message));
+    const cached = await callsOf(() => resolver.resolve(message));
     const others = await warm();
     const kept = await callsOf(() => others.resolve(messageTo(1, "b")));
     const cachedByOthers = await callsOf(() => others.resolve(messageTo(1, "c")));
