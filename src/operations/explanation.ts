@@ -6,7 +6,7 @@ import { firstCode, type HeldCode } from "../domain/holding.js";
 import { idSchema } from "../domain/identifier.js";
 import { followsSignUpOffer, messageTypeSchema } from "../domain/message.js";
 import type { Offer, OfferState } from "../domain/offer.js";
-import type { Resolution } from "../domain/resolution.js";
+import type { Resolution, UnavailableReason } from "../domain/resolution.js";
 import type { UnixMs } from "../domain/units.js";
 import { expiryOf } from "../domain/window.js";
 import { instantSchema } from "../intake/instant-schema.js";
@@ -66,18 +66,11 @@ export async function explainSubscriber(store: OfferStore, question: ExplainQues
   const { subscriberId, offerId: named, type, at = Date.now() } = checked(questionSchema, "question", question);
   const signUpOfferId = (await store.signUpOffers([subscriberId]))[0] ?? null;
   const offerId = followsSignUpOffer(type) ? signUpOfferId : (named ?? null);
-  if (offerId === null) return withoutOffer(named ?? "", followsSignUpOffer(type), signUpOfferId);
-  const [facts, holdings] = await Promise.all([readFacts(store, offerId), store.holdings(offerId, [subscriberId])]);
-  if (facts === null) {
-    const resolution = unavailableAnswer(offerId, undefined, "unknown-offer");
-    return {
-      ...explained(resolution),
-      offer: null,
-      signUpOfferId,
-      held: [],
-      wouldChange: whatWouldChange(null, resolution),
-    };
+  if (offerId === null) {
+    return withoutOffer(named ?? "", followsSignUpOffer(type) ? "no-sign-up-offer" : "unknown-offer", signUpOfferId);
   }
+  const [facts, holdings] = await Promise.all([readFacts(store, offerId), store.holdings(offerId, [subscriberId])]);
+  if (facts === null) return withoutOffer(offerId, "unknown-offer", signUpOfferId);
   const { state } = facts;
   const holding = holdings[0] ?? null;
   const first = holding === null ? undefined : firstCode(holding);
@@ -91,8 +84,8 @@ export async function explainSubscriber(store: OfferStore, question: ExplainQues
   };
 }
 
-function withoutOffer(named: string, isSignUp: boolean, signUpOfferId: string | null): Explanation {
-  const resolution = unavailableAnswer(named, undefined, isSignUp ? "no-sign-up-offer" : "unknown-offer");
+function withoutOffer(offerId: string, reason: UnavailableReason, signUpOfferId: string | null): Explanation {
+  const resolution = unavailableAnswer(offerId, undefined, reason);
   return {
     ...explained(resolution),
     offer: null,
